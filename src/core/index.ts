@@ -1,0 +1,16 @@
+export { checkDtype, checkNumber, checkOneOf, checkShape, didYouMean, nearMisses } from './checks.js';
+export { ClassPrior, classPriorFrom, logPriorTensor, resolveClassPrior, resolvePrior } from './classPrior.js';
+export type { ClassPriorOptions, ClassStatistics } from './classPrior.js';
+export {
+  BackendError,
+  CheckpointError,
+  ConfigError,
+  DataFormatError,
+  DivergenceError,
+  DownloadError,
+  InvalidArgumentError,
+  LongtailError,
+  RunFolderError,
+} from './errors.js';
+export { randomStream, restoreRandomStream } from './random.js';
+export type { RandomState, RandomStream } from './random.js';

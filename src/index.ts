@@ -1,0 +1,22 @@
+/**
+ * Random streams, class priors and the errors that every room of the toolkit shares.
+ *
+ * @packageDocumentation
+ */
+export {
+  BackendError,
+  CheckpointError,
+  ClassPrior,
+  classPriorFrom,
+  ConfigError,
+  DataFormatError,
+  DivergenceError,
+  DownloadError,
+  InvalidArgumentError,
+  LongtailError,
+  randomStream,
+  restoreRandomStream,
+  RunFolderError,
+} from './core/index.js';
+export type { ClassPriorOptions, ClassStatistics, RandomState, RandomStream } from './core/index.js';
+export { version } from './version.js';
