@@ -25,7 +25,7 @@ const unionPackage = {
   message: 'The union package brings backends: import @tensorflow/tfjs-core or -layers.',
 };
 const behindIndex = {
-  regex: `^(\\.\\./)+(${rooms.join('|')})/(?!(node/)?index\\.js$)`,
+  regex: `^(\\.\\./)+(${rooms.join('|')})/(?!(node/)?index\\.js$|options\\.js$)`,
   message: 'Import another room through its index.ts, not past it.',
 };
 

@@ -1,0 +1,7 @@
+/**
+ * Checkpoints in files.
+ *
+ * @packageDocumentation
+ */
+export { writeFileAtomic } from './atomicFile.js';
+export { fileCheckpoints } from './fileCheckpoints.js';

@@ -1,0 +1,71 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { CheckpointError, type RandomStream } from '../core/index.js';
+import type { Classifier } from '../models/index.js';
+import type { Objective } from './objective.js';
+import { checkTensors, readTensors, tensorsOf, type NamedState, type TrainPosition, type TrainState } from './state.js';
+
+/** The parts of a run that a checkpoint holds. */
+export interface TrainedParts {
+  /** Weights, trainable or not. */
+  readonly classifier: Classifier;
+  /** Slots of the optimizer. */
+  readonly optimizer: tf.Optimizer;
+  /** State of the objective, such as an averaged teacher. */
+  readonly objective: Objective;
+  /** Root of the random streams. */
+  readonly random: RandomStream;
+}
+
+/** The state of a run, read from the device. */
+export async function captureState(parts: TrainedParts, position: TrainPosition): Promise<TrainState> {
+  const slots = await parts.optimizer.getWeights();
+  const optimizer = slots.map(({ tensor }, index) => ({ name: `optimizer/${index}`, tensor }));
+  const tensors = await readTensors([
+    ...modelState(parts.classifier),
+    ...optimizer,
+    ...objectiveState(parts.objective),
+  ]);
+  // The iteration counter is made for this call; the slots themselves are the optimizer's variables.
+  for (const { tensor } of slots) if (!(tensor instanceof tf.Variable)) tensor.dispose();
+  return { position, random: parts.random.state(), tensors };
+}
+
+/** Puts a saved state back; returns where training goes on. */
+export async function restoreState(parts: TrainedParts, state: TrainState): Promise<TrainPosition> {
+  if (JSON.stringify(state.random) !== JSON.stringify(parts.random.state())) {
+    const hint = 'It was written with another seed';
+    throw new CheckpointError('checkpoint', `seed state ${parts.random.state().seed}`, state.random.seed, hint);
+  }
+  restoreModel(parts.classifier, state);
+  const slots = tensorsOf(state.tensors, 'optimizer/');
+  await parts.optimizer.setWeights(Object.entries(slots).map(([name, tensor]) => ({ name, tensor })));
+  const objective = tensorsOf(state.tensors, 'objective/');
+  parts.objective.restore?.(objective);
+  tf.dispose([slots, objective] as unknown as tf.TensorContainer);
+  return state.position;
+}
+
+/** Puts only the weights of a saved state back, to evaluate or to export. */
+export function restoreModel(classifier: Classifier, state: TrainState): void {
+  const wanted = modelState(classifier);
+  const saved = state.tensors.filter(({ name }) => name.startsWith('weight/'));
+  checkTensors(saved, wanted);
+  const byName = new Map(saved.map((record) => [record.name, record]));
+  tf.tidy(() => {
+    for (const { name, tensor } of wanted) {
+      const { values, shape, dtype } = byName.get(name)!;
+      (tensor as tf.Variable).assign(tf.tensor(values, [...shape], dtype));
+    }
+  });
+}
+
+function modelState({ model }: Classifier): NamedState[] {
+  return model.weights.map((weight, index) => ({
+    name: `weight/${index}/${weight.originalName}`,
+    tensor: weight.read(),
+  }));
+}
+
+function objectiveState(objective: Objective): NamedState[] {
+  return Object.entries(objective.state?.() ?? {}).map(([name, tensor]) => ({ name: `objective/${name}`, tensor }));
+}
