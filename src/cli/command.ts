@@ -1,0 +1,44 @@
+import type { OptionKind } from '../experiment/options.js';
+
+/** An option of a command, as data: the parser, the help and the docs are made from it. */
+export interface CommandOption {
+  /** Name in camel case, as the command receives it; the flag is its kebab case. */
+  readonly name: string;
+  readonly kind: OptionKind | 'flag' | 'optional-path';
+  readonly help: string;
+  /** What a choice can be. */
+  readonly choices?: readonly string[];
+}
+
+/** A positional argument. */
+export interface CommandArgument {
+  readonly name: string;
+  readonly help: string;
+  readonly required: boolean;
+  readonly choices?: readonly string[];
+}
+
+/** What a command is given. */
+export interface Invocation {
+  /** Positional arguments, in order. */
+  readonly args: readonly (string | undefined)[];
+  /** Options that were given, by name. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Aborted by Ctrl-C or SIGTERM. */
+  readonly signal: AbortSignal;
+}
+
+/** A command, as data. `run` is loaded only when the command is called, so that `--help` stays quick. */
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  readonly arguments: readonly CommandArgument[];
+  readonly options: readonly CommandOption[];
+  readonly examples: readonly string[];
+  readonly run: () => Promise<(invocation: Invocation) => Promise<void>>;
+}
+
+/** `maxPerClass` to `max-per-class`. */
+export function kebabCase(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

@@ -1,0 +1,71 @@
+import { ConfigError } from '../core/index.js';
+import { classCountsOf, longTail, type ProfileName } from '../data/index.js';
+import { datasetNames, findDataset, loadDataset, type DatasetName } from '../data/node/index.js';
+import type { Invocation } from './command.js';
+import { bytes, printProgress, printResult, table } from './output.js';
+
+/** `longtail data list | download NAME | profile NAME`. */
+export async function runData(invocation: Invocation): Promise<void> {
+  const [action, name] = invocation.args;
+  if (action === 'list') return list(invocation);
+  if (name === undefined) throw new ConfigError('data', `the name of a data set after ${action}`, 'none', names());
+  return action === 'download' ? download(name as DatasetName, invocation) : profile(name as DatasetName, invocation);
+}
+
+async function list({ options }: Invocation): Promise<void> {
+  const rows = await Promise.all(
+    datasetNames.map(async (name) => ({ name, at: await findDataset(name, { dataDir: dataDir(options) }) })),
+  );
+  printResult(options['json'] === true, { datasets: rows }, () =>
+    table(
+      ['data set', 'at hand'],
+      rows.map(({ name, at }) => [name, at ?? `no: longtail data download ${name}`]),
+    ),
+  );
+}
+
+async function download(name: DatasetName, { options, signal }: Invocation): Promise<void> {
+  let shown = 0;
+  const { train, test } = await loadDataset(name, {
+    signal,
+    onProgress: ({ url, receivedBytes, totalBytes }) => {
+      if (performance.now() - shown < 1000) return;
+      shown = performance.now();
+      printProgress(`${url}: ${bytes(receivedBytes)}${totalBytes === undefined ? '' : ` of ${bytes(totalBytes)}`}`);
+    },
+  });
+  const result = { name, at: await findDataset(name), train: train.size, test: test.size };
+  printResult(options['json'] === true, result, () => `${name}: ${train.size} training and ${test.size} test images`);
+}
+
+async function profile(name: DatasetName, { options, signal }: Invocation): Promise<void> {
+  const { train } = await loadDataset(name, { signal, dataDir: dataDir(options) });
+  const { profile = 'exponential', imbalance = 100, maxPerClass } = options;
+  const cut =
+    profile === 'none'
+      ? train
+      : longTail(train, {
+          profile: profile as ProfileName,
+          imbalance: imbalance as number,
+          ...(maxPerClass === undefined ? {} : { maxPerClass: maxPerClass as number }),
+        });
+  const counts = [...classCountsOf(cut.labels, cut.classNames.length)];
+  const result = { name, profile, imbalance: profile === 'none' ? null : imbalance, total: cut.size, counts };
+  printResult(
+    options['json'] === true,
+    result,
+    () =>
+      `${table(
+        ['class', 'training images'],
+        counts.map((count, y) => [cut.classNames[y]!, String(count)]),
+      )}\ntotal ${cut.size}`,
+  );
+}
+
+function dataDir(options: Invocation['options']): string | undefined {
+  return options['dataDir'] as string | undefined;
+}
+
+function names(): string {
+  return `The data sets are ${datasetNames.join(', ')}`;
+}

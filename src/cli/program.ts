@@ -1,0 +1,68 @@
+import { Argument, Command as Program, CommanderError, InvalidArgumentError as BadValue, Option } from 'commander';
+import { version } from '../version.js';
+import { kebabCase, type Command, type CommandOption } from './command.js';
+import { commands } from './commands.js';
+import { listenForStop } from './stop.js';
+
+/** Runs a command line; the exit code is 0 done, 1 failed, 2 wrong usage, 130 after Ctrl-C, 143 after SIGTERM. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const stop = listenForStop();
+  const program = new Program('longtail')
+    .description('Training on long-tailed and very large label spaces with TensorFlow.js')
+    .version(version, '-V, --version')
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: false })
+    .showHelpAfterError('(longtail COMMAND --help lists the options of a command)');
+  for (const command of commands) addCommand(program, command, stop.signal);
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return stop.exitCode() ?? 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    // Loaded now, because it brings tfjs along: --help must not wait for that.
+    return stop.exitCode() ?? (await import('./failure.js')).reportFailure(error);
+  } finally {
+    stop.dispose();
+  }
+}
+
+function addCommand(program: Program, command: Command, signal: AbortSignal): void {
+  const sub = program.command(command.name).description(command.summary).exitOverride().allowExcessArguments(false);
+  for (const { name, help, required, choices } of command.arguments) {
+    const argument = new Argument(required ? `<${name}>` : `[${name}]`, help);
+    sub.addArgument(choices ? argument.choices(choices) : argument);
+  }
+  for (const option of command.options) sub.addOption(makeOption(option));
+  for (const option of command.options) if (option.kind === 'switch') sub.addOption(makeOff(option));
+  sub.addHelpText('after', `\nExamples:\n${command.examples.map((line) => `  ${line}`).join('\n')}`);
+  sub.action(async () => {
+    const run = await command.run();
+    await run({ args: sub.processedArgs as (string | undefined)[], options: sub.opts(), signal });
+  });
+}
+
+function makeOption({ name, kind, help, choices }: CommandOption): Option {
+  const values = {
+    choice: ' <name>',
+    number: ' <number>',
+    numbers: ' <list>',
+    path: ' <path>',
+    'optional-path': ' [run]',
+  };
+  const value = kind === 'flag' || kind === 'switch' ? '' : values[kind];
+  const option = new Option(`--${kebabCase(name)}${value}`, help);
+  if (choices) option.choices(choices);
+  if (kind === 'number') option.argParser(parseNumber);
+  if (kind === 'numbers') option.argParser((text) => (text === '' ? [] : text.split(',').map(parseNumber)));
+  return option;
+}
+
+function makeOff({ name }: CommandOption): Option {
+  return new Option(`--no-${kebabCase(name)}`, `the opposite of --${kebabCase(name)}`);
+}
+
+function parseNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new BadValue('It must be a number.');
+  return value;
+}

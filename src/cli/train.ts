@@ -1,0 +1,85 @@
+import { ConfigError } from '../core/index.js';
+import {
+  configKeys,
+  loadConfigLayer,
+  resolveConfig,
+  resumedConfig,
+  RunFolder,
+  runTraining,
+  type PartialConfig,
+  type RunReport,
+  type TrainConfig,
+} from '../experiment/index.js';
+import type { Invocation } from './command.js';
+import { printProgress, printResult } from './output.js';
+import { runProgress } from './progress.js';
+import { scoreTable } from './scoreTable.js';
+
+/** `longtail train`. */
+export async function runTrain({ args, options, signal }: Invocation): Promise<void> {
+  const { resume, out } = destination(options);
+  const config = configuration(args[0], options, resume ? out! : null);
+  const progress = runProgress();
+  try {
+    const outcome = await runTraining({
+      config,
+      resume,
+      signal,
+      onEvent: progress.onEvent,
+      ...(out === undefined ? {} : { out }),
+    });
+    progress.stop();
+    if (outcome.stopped === 'interrupted') {
+      const { epoch, step, run } = outcome;
+      return printProgress(
+        `stopped after ${epoch} epochs and ${step} steps; go on with: longtail train --resume ${run}`,
+      );
+    }
+    printResult(options['json'] === true, outcome.report, () => describe(outcome.report));
+  } finally {
+    progress.stop();
+  }
+}
+
+/** `--resume RUN` goes on with RUN; `--out RUN --resume` does so if RUN exists and begins it otherwise. */
+function destination({ resume, out }: Invocation['options']): { resume: boolean; out: string | undefined } {
+  if (typeof resume === 'string') {
+    if (out !== undefined && out !== resume) {
+      throw new ConfigError('train', 'one folder', `--out ${String(out)} and --resume ${resume}`, 'Leave out --out');
+    }
+    return { resume: true, out: resume };
+  }
+  if (resume === true && out === undefined) {
+    throw new ConfigError('train', 'the folder of the run to go on with', 'none', 'Write --resume RUN');
+  }
+  return { resume: resume === true && RunFolder.holdsRun(out as string), out: out as string | undefined };
+}
+
+function configuration(
+  positional: string | undefined,
+  options: Invocation['options'],
+  run: string | null,
+): TrainConfig {
+  const flags = Object.fromEntries(Object.entries(options).filter(([name]) => (configKeys as string[]).includes(name)));
+  const named = positional ?? (options['preset'] as string | undefined);
+  if (positional !== undefined && options['preset'] !== undefined) {
+    throw new ConfigError('train', 'one preset', `${positional} and --preset ${String(options['preset'])}`);
+  }
+  if (run !== null) return resumedConfig(run, flags as PartialConfig);
+  const layers = [...(named === undefined ? [] : [loadConfigLayer(named)]), { source: 'command line', values: flags }];
+  return resolveConfig(layers);
+}
+
+function describe(report: RunReport): string {
+  const { checkpoint, tau } = report.chosenBy;
+  const chosen =
+    checkpoint.split === 'none'
+      ? `last epoch, ${checkpoint.epoch}; no split chose anything`
+      : `epoch ${checkpoint.epoch}, chosen on the hold-out${tau === 'holdout' ? ', and so was tau' : ''}`;
+  return [
+    scoreTable(report.final),
+    `checkpoint  ${chosen}`,
+    `training    ${report.imagesPerSecond.toFixed(0)} images/s on ${report.backend}`,
+    `run         ${report.run}`,
+  ].join('\n');
+}

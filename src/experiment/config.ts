@@ -1,0 +1,167 @@
+import { type } from 'arktype';
+import { ConfigError, didYouMean } from '../core/index.js';
+import { choices, type optionDescriptions } from './options.js';
+
+const schema = type({
+  '+': 'reject',
+  data: type.enumerated(...choices.data),
+  dataDir: 'string > 0 | null',
+  profile: type.enumerated(...choices.profile),
+  imbalance: 'number >= 1',
+  maxPerClass: 'number.integer >= 1 | null',
+  subset: type.enumerated(...choices.subset),
+  holdout: '0 <= number < 1',
+  model: type.enumerated(...choices.model),
+  loss: type.enumerated(...choices.loss),
+  tau: '0 <= number <= 100 | null',
+  labelSmoothing: '0 <= number < 1',
+  optimizer: type.enumerated(...choices.optimizer),
+  learningRate: '0 < number <= 1000',
+  momentum: '0 <= number < 1',
+  nesterov: 'boolean',
+  velocity: type.enumerated(...choices.velocity),
+  weightDecay: '0 <= number < 1',
+  l2: '0 <= number < 1',
+  decay: type.enumerated(...choices.decay),
+  clipNorm: 'number > 0 | null',
+  schedule: type.enumerated(...choices.schedule),
+  warmupEpochs: 'number >= 0',
+  milestones: 'number[]',
+  decayFactor: '0 < number < 1',
+  normalization: type.enumerated(...choices.normalization),
+  cropPadding: '0 <= number.integer <= 16',
+  flip: 'boolean',
+  batchSize: '1 <= number.integer <= 65536',
+  epochs: '1 <= number.integer <= 100000',
+  sampler: type.enumerated(...choices.sampler),
+  evaluateEvery: '0 <= number.integer <= 100000',
+  seed: '0 <= number.integer <= 9007199254740991',
+  backend: type.enumerated(...choices.backend),
+  threads: '1 <= number.integer <= 1024 | null',
+});
+
+/** Everything that decides the numbers of a run; what `config.json` of a run folder holds. */
+export type TrainConfig = typeof schema.infer;
+
+/** A config file, a preset or the flags of a command: any part of a {@link TrainConfig}. */
+export type PartialConfig = Partial<TrainConfig>;
+
+// Schema and descriptions name the same options; either missing one does not compile.
+type Same<A, B> = [A, B] extends [B, A] ? true : never;
+true satisfies Same<keyof TrainConfig, keyof typeof optionDescriptions>;
+
+/** The only place where defaults of a run are written: logit adjustment on the bundled sample. */
+export const defaultConfig: TrainConfig = {
+  data: 'sample',
+  dataDir: null,
+  profile: 'exponential',
+  imbalance: 100,
+  maxPerClass: null,
+  subset: 'first',
+  holdout: 0,
+  model: 'resnet8',
+  loss: 'logit-adjusted',
+  tau: null,
+  labelSmoothing: 0,
+  optimizer: 'sgd',
+  learningRate: 0.1,
+  momentum: 0.9,
+  nesterov: true,
+  velocity: 'pytorch',
+  weightDecay: 2e-4,
+  l2: 0,
+  decay: 'all',
+  clipNorm: null,
+  schedule: 'cosine',
+  warmupEpochs: 1,
+  milestones: [],
+  decayFactor: 0.1,
+  normalization: 'standardized',
+  cropPadding: 4,
+  flip: true,
+  batchSize: 128,
+  epochs: 20,
+  sampler: 'shuffled',
+  evaluateEvery: 0,
+  seed: 1,
+  backend: 'auto',
+  threads: null,
+};
+
+/** Names of all options of a run. */
+export const configKeys = Object.keys(defaultConfig) as (keyof TrainConfig)[];
+
+/** A part of a configuration with the name that its errors carry: a file, a preset or the command line. */
+export interface ConfigLayer {
+  /** Where the values come from. */
+  readonly source: string;
+  /** The values, not checked yet. */
+  readonly values: unknown;
+}
+
+/**
+ * Merges layers over the defaults, later ones winning, and checks the result.
+ *
+ * @param layers Presets or files first, flags last.
+ * @returns A complete configuration; `tau` is `null` exactly when the loss takes none.
+ * @throws ConfigError Naming the source and the key, what was expected, and near misses.
+ */
+export function resolveConfig(layers: readonly ConfigLayer[]): TrainConfig {
+  let config: TrainConfig = defaultConfig;
+  for (const { source, values } of layers) {
+    checkKeys(source, values);
+    config = parse(source, { ...config, ...values });
+  }
+  checkTogether(layers.at(-1)?.source ?? 'configuration', config);
+  return { ...config, tau: config.loss === 'logit-adjusted' ? (config.tau ?? 1) : null };
+}
+
+function checkKeys(source: string, values: unknown): asserts values is Record<string, unknown> {
+  if (typeof values !== 'object' || values === null || Array.isArray(values)) {
+    throw new ConfigError(source, 'an object of options', Array.isArray(values) ? 'an array' : values);
+  }
+  for (const key of Object.keys(values)) {
+    if ((configKeys as string[]).includes(key)) continue;
+    throw new ConfigError(source, 'names of options', `"${key}"`, didYouMean(key, configKeys) ?? allOf(configKeys));
+  }
+}
+
+function parse(source: string, values: unknown): TrainConfig {
+  const parsed = schema(values);
+  if (!(parsed instanceof type.errors)) return parsed;
+  const [error] = parsed;
+  const key = String(error!.path[0]);
+  const named = (choices as Partial<Record<string, readonly string[]>>)[key];
+  const hint = named && didYouMean(error!.data, named);
+  const expected = named ? `one of ${named.join(', ')}` : error!.expected;
+  throw new ConfigError(source, `${error!.path.join('.')} to be ${expected}`, JSON.stringify(error!.data), hint);
+}
+
+/** Rules that join two options; an option that would do nothing is refused rather than ignored. */
+function checkTogether(source: string, config: TrainConfig): void {
+  const refuse = (expected: string, got: string, hint?: string): never => {
+    throw new ConfigError(source, expected, got, hint);
+  };
+  if (config.tau !== null && config.loss !== 'logit-adjusted') {
+    const hint = config.loss === 'ce' ? 'With a hold-out the post-hoc tau of ce is tuned there' : undefined;
+    refuse('tau only with the loss logit-adjusted', `tau ${config.tau} with ${config.loss}`, hint);
+  }
+  if (config.sampler === 'class-balanced' && config.loss !== 'ce') {
+    const hint = 'Class-balanced batches already have a uniform prior: use ce';
+    refuse('a loss without prior under class-balanced batches', config.loss, hint);
+  }
+  if (config.l2 > 0 && config.weightDecay > 0) {
+    const got = `weightDecay ${config.weightDecay} and l2 ${config.l2}`;
+    refuse('weightDecay or l2, the other 0', got, 'l2 c equals weightDecay 2c');
+  }
+  if (config.optimizer === 'adamw' && config.l2 > 0) refuse('weightDecay with adamw', `l2 ${config.l2}`);
+  const rising = config.milestones.every((epoch, i) => epoch > (config.milestones[i - 1] ?? 0));
+  if (!rising) refuse('milestones that rise from above 0', `[${config.milestones.join(', ')}]`);
+  if (config.warmupEpochs >= config.epochs && config.warmupEpochs > 0) {
+    refuse(`warmupEpochs below epochs, ${config.epochs}`, String(config.warmupEpochs));
+  }
+}
+
+function allOf(names: readonly string[]): string {
+  return `The options are ${names.join(', ')}`;
+}

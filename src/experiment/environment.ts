@@ -1,0 +1,53 @@
+import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { cpus } from 'node:os';
+import type { BackendChoice } from '../backend/node/index.js';
+import { version } from '../version.js';
+
+/** What a run ran on: kept beside its configuration, because the last bits of its numbers depend on it. */
+export interface Environment {
+  /** Version of this package. */
+  readonly longtail: string;
+  /** Version of TensorFlow.js. */
+  readonly tfjs: string;
+  /** Version of Node. */
+  readonly node: string;
+  /** Platform and processor. */
+  readonly machine: string;
+  /** Name of the backend. */
+  readonly backend: string;
+  /** Why this backend. */
+  readonly backendReason: string;
+  /** Threads of the backend; `null` where it has no such setting. */
+  readonly threads: number | null;
+  /** Commit of the folder that the command ran in, with a mark if it had changes; `null` outside a repository. */
+  readonly git: { readonly commit: string; readonly changed: boolean } | null;
+  /** When the run began, ISO 8601. */
+  readonly started: string;
+}
+
+/** Describes this process. */
+export function describeEnvironment(choice: BackendChoice): Environment {
+  const require = createRequire(import.meta.url);
+  return {
+    longtail: version,
+    tfjs: (require('@tensorflow/tfjs-core/package.json') as { version: string }).version,
+    node: process.versions.node,
+    machine: `${process.platform}-${process.arch}, ${cpus().length} x ${cpus()[0]?.model.trim() ?? 'unknown'}`,
+    backend: choice.name,
+    backendReason: choice.reason,
+    threads: choice.threads ?? null,
+    git: gitState(),
+    started: new Date().toISOString(),
+  };
+}
+
+function gitState(): Environment['git'] {
+  const git = (...args: string[]): string =>
+    execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  try {
+    return { commit: git('rev-parse', 'HEAD'), changed: git('status', '--porcelain') !== '' };
+  } catch {
+    return null; // no git, or no repository
+  }
+}

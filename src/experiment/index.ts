@@ -1,0 +1,11 @@
+/** Runs: configuration, run folder, training, evaluation. */
+export { configKeys, defaultConfig, resolveConfig } from './config.js';
+export type { ConfigLayer, PartialConfig, TrainConfig } from './config.js';
+export { loadRunData } from './data.js';
+export { evaluateRun } from './evaluate.js';
+export type { Evaluation } from './evaluate.js';
+export { loadConfigLayer } from './presets.js';
+export { resumedConfig, runTraining } from './run.js';
+export type { RunEvent, RunOutcome, RunReport } from './run.js';
+export { RunFolder } from './runFolder.js';
+export type { Scores } from './scoring.js';

@@ -1,0 +1,38 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { ConfigError, didYouMean } from '../core/index.js';
+import type { ConfigLayer } from './config.js';
+
+const folder = new URL('../../presets/', import.meta.url);
+
+/** Names of the presets that come with the package. */
+export function presetNames(): string[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => basename(file, '.json'))
+    .sort();
+}
+
+/**
+ * A preset by name, or the config file at a path.
+ *
+ * @param nameOrPath A name of {@link presetNames}, or a path that ends in `.json`.
+ * @throws ConfigError If there is no such preset or file, or it is not JSON.
+ */
+export function loadConfigLayer(nameOrPath: string): ConfigLayer {
+  const names = presetNames();
+  const isPreset = names.includes(nameOrPath);
+  if (!isPreset && !nameOrPath.endsWith('.json')) {
+    const hint = didYouMean(nameOrPath, names) ?? `The presets are ${names.join(', ')}`;
+    throw new ConfigError('train', 'the name of a preset or a path that ends in .json', `"${nameOrPath}"`, hint);
+  }
+  const path = isPreset ? new URL(`${nameOrPath}.json`, folder) : join(nameOrPath);
+  const source = isPreset ? `preset ${nameOrPath}` : nameOrPath;
+  try {
+    return { source, values: JSON.parse(readFileSync(path, 'utf8')) };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const expected = code === undefined ? 'valid JSON' : 'a readable config file';
+    throw new ConfigError(source, expected, code ?? message, undefined, { cause: error });
+  }
+}

@@ -1,0 +1,296 @@
+import { chooseBackend } from '../backend/node/index.js';
+import { ConfigError, randomStream, type RandomStream } from '../core/index.js';
+import { train, restoreModel, captureState, type TrainLogs, type CheckpointStore } from '../train/index.js';
+import { fileCheckpoints } from '../train/node/index.js';
+import { configKeys, resolveConfig, type PartialConfig, type TrainConfig } from './config.js';
+import { loadRunData, type RunData } from './data.js';
+import { describeEnvironment, type Environment } from './environment.js';
+import { RunFolder, type EpochRecord } from './runFolder.js';
+import { adjustsPosthoc, score, tuneTauOn, type Scores } from './scoring.js';
+import { makeTrainee, type Trainee } from './trainee.js';
+
+/** What happens during a run, for whoever shows it. */
+export type RunEvent =
+  | { readonly type: 'note'; readonly message: string }
+  | { readonly type: 'download'; readonly url: string; readonly bytes: number; readonly total: number | undefined }
+  | {
+      readonly type: 'start';
+      readonly run: string;
+      readonly environment: Environment;
+      readonly config: TrainConfig;
+      readonly data: RunData;
+      readonly parameters: number;
+      readonly epoch: number;
+    }
+  | {
+      readonly type: 'step';
+      readonly epoch: number;
+      readonly step: number;
+      readonly steps: number;
+      readonly loss: number;
+    }
+  | { readonly type: 'epoch'; readonly record: EpochRecord };
+
+/** Options of {@link runTraining}. */
+export interface RunOptions {
+  /** The checked configuration of a new run; on resume it is read from the folder. */
+  readonly config: TrainConfig;
+  /** The folder to make, or to go on with; default: a new one under `runs/`. */
+  readonly out?: string;
+  /** Go on with the run in `out`. */
+  readonly resume?: boolean;
+  /** Told what happens. */
+  readonly onEvent?: (event: RunEvent) => void;
+  /** Stops the run after the step under way; it can be resumed. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a finished run reports; `report.json` holds it and `longtail train --json` prints it. */
+export interface RunReport {
+  /** Folder of the run. */
+  readonly run: string;
+  /** Backend that computed it. */
+  readonly backend: string;
+  /** Data set with its profile. */
+  readonly dataset: string;
+  /** Model name. */
+  readonly model: string;
+  /** Loss name. */
+  readonly loss: string;
+  /** Tau of the loss; `null` for a loss without. */
+  readonly tau: number | null;
+  /** Seed. */
+  readonly seed: number;
+  /** Epochs completed. */
+  readonly epochs: number;
+  /** Training throughput in images per second, median over the epochs; evaluation and checkpoints are not in it. */
+  readonly imagesPerSecond: number;
+  /** Training examples per class. */
+  readonly classCounts: readonly number[];
+  /** Which split chose what; the test set never chooses. */
+  readonly chosenBy: {
+    /** The checkpoint that was evaluated and why. */
+    readonly checkpoint: { readonly name: 'last' | 'best'; readonly epoch: number; readonly split: 'none' | 'holdout' };
+    /** Where the post-hoc tau comes from. */
+    readonly tau: 'fixed' | 'holdout';
+  };
+  /** Scores on the test set. */
+  readonly final: Scores;
+}
+
+/** How a run ended: with its report, or stopped by the signal. */
+export type RunOutcome =
+  | { readonly stopped: 'completed'; readonly report: RunReport }
+  | { readonly stopped: 'interrupted'; readonly run: string; readonly epoch: number; readonly step: number };
+
+/**
+ * Trains, evaluates and reports one run in its folder.
+ *
+ * @throws RunFolderError If the folder exists (new run), is missing (resume), in use, or cannot be written.
+ * @throws DivergenceError If the loss stops being finite.
+ */
+export async function runTraining(options: RunOptions): Promise<RunOutcome> {
+  const folder = options.resume ? RunFolder.open(options.out!) : RunFolder.create(options.out, options.config);
+  try {
+    return await new Run(options, folder).execute();
+  } finally {
+    folder.unlock();
+  }
+}
+
+/** The configuration of the run in a folder, with `flags` checked to agree with it; data may have moved. */
+export function resumedConfig(path: string, flags: PartialConfig): TrainConfig {
+  const saved = resolveConfig([{ source: `${path}/config.json`, values: RunFolder.read(path).readConfig() }]);
+  for (const key of configKeys) {
+    const wanted = flags[key];
+    if (wanted === undefined || key === 'dataDir' || JSON.stringify(wanted) === JSON.stringify(saved[key])) continue;
+    const hint = 'A run goes on as it began: leave the option out, or start a new run with another --out';
+    throw new ConfigError(
+      '--resume',
+      `${key} ${JSON.stringify(saved[key])} as the run began`,
+      JSON.stringify(wanted),
+      hint,
+    );
+  }
+  return flags.dataDir === undefined ? saved : { ...saved, dataDir: flags.dataDir };
+}
+
+class Run {
+  readonly #random: RandomStream;
+  readonly #checkpoints: CheckpointStore;
+
+  constructor(
+    readonly options: RunOptions,
+    readonly folder: RunFolder,
+  ) {
+    this.#random = randomStream(options.config.seed);
+    this.#checkpoints = fileCheckpoints(folder.checkpoints);
+  }
+
+  async execute(): Promise<RunOutcome> {
+    const { config, resume, onEvent, signal } = this.options;
+    const environment = await this.#environment();
+    if (!resume) await this.folder.describe(config, environment);
+    const data = await loadRunData(config, this.#random, {
+      ...(signal ? { signal } : {}),
+      onProgress: ({ url, receivedBytes, totalBytes }) =>
+        onEvent?.({ type: 'download', url, bytes: receivedBytes, total: totalBytes }),
+    });
+    const trainee = makeTrainee(config, data, this.#random);
+    try {
+      const epochs = await this.folder.cutBack((await this.#checkpoints.load('last'))?.position.epoch ?? 0);
+      onEvent?.({
+        type: 'start',
+        run: this.folder.path,
+        environment,
+        config,
+        data,
+        parameters: trainee.classifier.trainableVariables.reduce((sum, { size }) => sum + size, 0),
+        epoch: epochs.length,
+      });
+      return await this.#train(data, trainee, environment, [...epochs]);
+    } finally {
+      trainee.dispose();
+    }
+  }
+
+  /** A resumed run goes on with the backend and threads that it began with, so that its numbers go on too. */
+  async #environment(): Promise<Environment> {
+    const { config, resume, onEvent } = this.options;
+    if (!resume) {
+      const threads = config.threads === null ? {} : { threads: config.threads };
+      return describeEnvironment(await chooseBackend(config.backend, threads));
+    }
+    const began = this.folder.readEnvironment() as Environment;
+    const threads = began.threads === null ? {} : { threads: began.threads };
+    const now = describeEnvironment(await chooseBackend(began.backend as TrainConfig['backend'], threads));
+    if (now.tfjs !== began.tfjs || now.machine !== began.machine) {
+      onEvent?.({
+        type: 'note',
+        message: 'the machine or tfjs has changed since the run began: the last bits may differ',
+      });
+    }
+    return now;
+  }
+
+  async #train(data: RunData, trainee: Trainee, environment: Environment, epochs: EpochRecord[]): Promise<RunOutcome> {
+    const { config, onEvent, signal } = this.options;
+    const steps = Math.floor(data.train.size / config.batchSize);
+    let epoch = epochs.length;
+    const result = await train({
+      ...trainee,
+      data: { labelled: data.train },
+      epochs: config.epochs,
+      batchSize: config.batchSize,
+      random: this.#random,
+      checkpoints: this.#checkpoints,
+      ...(config.clipNorm === null ? {} : { clipNorm: config.clipNorm }),
+      ...(signal ? { signal } : {}),
+      evaluate: (index) => this.#evaluate(index, data, trainee),
+      callbacks: [
+        {
+          onEpochBegin: (index) => void (epoch = index),
+          onBatchEnd: (step, logs) => onEvent?.({ type: 'step', epoch, step: step + 1, steps, loss: logs!['loss']! }),
+          onEpochEnd: async (index, logs) => {
+            const record = { epoch: index + 1, step: (index + 1) * steps, ...logs };
+            this.folder.appendEpoch(record);
+            epochs.push(record);
+            if (data.holdout) await this.#keepBest(epochs, trainee);
+            onEvent?.({ type: 'epoch', record });
+          },
+        },
+      ],
+    });
+    if (result.stopped === 'interrupted') {
+      return { stopped: 'interrupted', run: this.folder.path, epoch: result.epochs, step: result.steps };
+    }
+    const report = await this.#report(data, trainee, environment, epochs);
+    await this.folder.writeReport(report);
+    return { stopped: 'completed', report };
+  }
+
+  /** On the hold-out where there is one: it chooses the checkpoint. Else on the test set, to watch, choosing nothing. */
+  async #evaluate(index: number, data: RunData, { classifier, classPrior }: Trainee): Promise<TrainLogs> {
+    const { config } = this.options;
+    const every = config.evaluateEvery || (data.holdout ? 1 : Math.ceil(config.epochs / 10));
+    const isLast = index + 1 === config.epochs;
+    if (!isLast && (index + 1) % every !== 0) return {};
+    const tau = adjustsPosthoc(config) ? 1 : 0;
+    const { raw, posthoc } = await score(classifier, data.holdout ?? data.test, {
+      classCounts: data.classCounts,
+      classPrior,
+      tau,
+    });
+    const split = data.holdout ? 'holdout' : 'test';
+    return {
+      [`${split}BalancedAccuracy`]: raw.balancedAccuracy,
+      [`${split}PosthocBalancedAccuracy`]: posthoc.balancedAccuracy,
+      [`${split}Loss`]: raw.nll,
+    };
+  }
+
+  async #keepBest(epochs: readonly EpochRecord[], trainee: Trainee): Promise<void> {
+    if (bestEpoch(epochs) !== epochs.at(-1)) return;
+    const { epoch, step } = epochs.at(-1)!;
+    const position = { epoch, step, stepInEpoch: 0, lossSum: 0 };
+    await this.#checkpoints.save('best', await captureState({ ...trainee, random: this.#random }, position));
+  }
+
+  async #report(
+    data: RunData,
+    trainee: Trainee,
+    environment: Environment,
+    epochs: readonly EpochRecord[],
+  ): Promise<RunReport> {
+    const { config } = this.options;
+    const { classifier, classPrior } = trainee;
+    const best = data.holdout ? await this.#checkpoints.load('best') : null;
+    if (best) restoreModel(classifier, best);
+    const { tau, tauFrom } = await posthocTau(config, data, trainee);
+    return {
+      run: this.folder.path,
+      backend: environment.backend,
+      dataset: data.name,
+      model: config.model,
+      loss: config.loss,
+      tau: config.tau,
+      seed: config.seed,
+      epochs: epochs.length,
+      imagesPerSecond: median(epochs.map((record) => record['imagesPerSecond'] as number)),
+      classCounts: [...data.classCounts],
+      chosenBy: {
+        checkpoint: best
+          ? { name: 'best', epoch: best.position.epoch, split: 'holdout' }
+          : { name: 'last', epoch: epochs.length, split: 'none' },
+        tau: tauFrom,
+      },
+      final: await score(classifier, data.test, { classCounts: data.classCounts, classPrior, tau }),
+    };
+  }
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** Tau of the post-hoc scores of a run, and what chose it. */
+export async function posthocTau(
+  config: TrainConfig,
+  data: RunData,
+  { classifier, classPrior }: Trainee,
+): Promise<{ tau: number; tauFrom: 'fixed' | 'holdout' }> {
+  if (!adjustsPosthoc(config)) return { tau: 0, tauFrom: 'fixed' };
+  if (data.holdout === null) return { tau: 1, tauFrom: 'fixed' };
+  return { tau: (await tuneTauOn(classifier, data.holdout, classPrior)).tau, tauFrom: 'holdout' };
+}
+
+/** The first epoch with the highest balanced accuracy on the hold-out. */
+function bestEpoch(epochs: readonly EpochRecord[]): EpochRecord | undefined {
+  const value = (record: EpochRecord): number => (record['holdoutBalancedAccuracy'] as number | undefined) ?? -1;
+  return epochs.reduce<EpochRecord | undefined>(
+    (best, record) => (value(record) > (best ? value(best) : -1) ? record : best),
+    undefined,
+  );
+}

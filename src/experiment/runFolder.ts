@@ -1,0 +1,228 @@
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import { RunFolderError } from '../core/index.js';
+import { writeFileAtomic } from '../train/node/index.js';
+import type { TrainConfig } from './config.js';
+
+/** Files of a run folder. */
+const files = {
+  config: 'config.json',
+  environment: 'environment.json',
+  metrics: 'metrics.jsonl',
+  report: 'report.json',
+};
+
+/** One line of `metrics.jsonl`. */
+export interface EpochRecord {
+  /** Epochs completed, from 1. */
+  readonly epoch: number;
+  /** Steps taken in all. */
+  readonly step: number;
+  /** Numbers of the epoch. */
+  readonly [name: string]: unknown;
+}
+
+/** Folders that this process works on. */
+const held = new Set<string>();
+
+/** A run on disk: created once, locked while a process works on it, never overwritten. */
+export class RunFolder {
+  private constructor(
+    /** Path of the folder. */
+    readonly path: string,
+  ) {}
+
+  /** Makes a new folder; with `path` undefined one under `runs/` that is named after the run. */
+  static create(path: string | undefined, config: TrainConfig): RunFolder {
+    const folder = new RunFolder(path ?? freshName(config));
+    try {
+      if (path !== undefined && existsSync(path)) {
+        const hint = `A run is never overwritten: choose another --out, or go on with --resume ${path}`;
+        throw new RunFolderError(path, 'a folder that does not exist yet', 'an existing one', hint);
+      }
+      mkdirSync(folder.path, { recursive: true });
+    } catch (error) {
+      throw asRunFolderError(folder.path, 'a place where a folder can be made', error);
+    }
+    folder.#lock();
+    return folder;
+  }
+
+  /** Opens a run to go on with. */
+  static open(path: string): RunFolder {
+    const folder = RunFolder.read(path);
+    folder.#lock();
+    return folder;
+  }
+
+  /** Looks at a run without working on it. */
+  static read(path: string): RunFolder {
+    if (!existsSync(join(path, files.config))) {
+      const got = existsSync(path) ? `no ${files.config}` : 'no such folder';
+      throw new RunFolderError(path, 'the folder of a run', got, 'longtail train makes one');
+    }
+    return new RunFolder(path);
+  }
+
+  /** Whether `path` holds a run. */
+  static holdsRun(path: string): boolean {
+    return existsSync(join(path, files.config));
+  }
+
+  /** Folder of the checkpoints. */
+  get checkpoints(): string {
+    return join(this.path, 'checkpoints');
+  }
+
+  /** The configuration, not checked. */
+  readConfig(): unknown {
+    return this.#readJson(files.config);
+  }
+
+  /** The environment that the run began in. */
+  readEnvironment(): unknown {
+    return this.#readJson(files.environment);
+  }
+
+  /** Writes `config.json` and `environment.json`. */
+  async describe(config: TrainConfig, environment: object): Promise<void> {
+    await this.#writeJson(files.environment, environment);
+    await this.#writeJson(files.config, config); // last: it is what makes the folder a run
+  }
+
+  /** Writes `report.json`. */
+  async writeReport(report: object): Promise<void> {
+    await this.#writeJson(files.report, report);
+  }
+
+  /** The epochs recorded so far, oldest first; a line cut off by a kill is left out. */
+  readEpochs(): EpochRecord[] {
+    const path = join(this.path, files.metrics);
+    if (!existsSync(path)) return [];
+    const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
+    return lines.map((line, index) => {
+      try {
+        return JSON.parse(line) as EpochRecord;
+      } catch (error) {
+        throw new RunFolderError(`${path}:${index + 1}`, 'a line of JSON', line.slice(0, 60), undefined, {
+          cause: error,
+        });
+      }
+    });
+  }
+
+  /** Drops the epochs after the first `epochs`: a resumed run repeats them. */
+  async cutBack(epochs: number): Promise<EpochRecord[]> {
+    const kept = this.readEpochs().filter(({ epoch }) => epoch <= epochs);
+    const text = kept.map((record) => `${JSON.stringify(record)}\n`).join('');
+    await this.#write(files.metrics, text);
+    return kept;
+  }
+
+  /** Appends one line to `metrics.jsonl` and flushes it to the disk. */
+  appendEpoch(record: EpochRecord): void {
+    const path = join(this.path, files.metrics);
+    try {
+      const file = openSync(path, 'a');
+      try {
+        writeSync(file, `${JSON.stringify(record)}\n`);
+        fsyncSync(file);
+      } finally {
+        closeSync(file);
+      }
+    } catch (error) {
+      throw asRunFolderError(path, 'a writable file', error);
+    }
+  }
+
+  /** Lets other processes work on the run. */
+  unlock(): void {
+    held.delete(resolve(this.path));
+    rmSync(join(this.path, 'lock.json'), { force: true });
+  }
+
+  /** Refuses a second process; a lock whose process is gone is taken over. */
+  #lock(): void {
+    const path = join(this.path, 'lock.json');
+    const mine = JSON.stringify({ pid: process.pid, host: hostname() });
+    for (let attempt = 0; attempt < 3; attempt++) {
+      try {
+        const file = openSync(path, 'wx');
+        writeSync(file, mine);
+        closeSync(file);
+        held.add(resolve(this.path));
+        return;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+          throw asRunFolderError(path, 'a writable folder', error);
+        }
+        const holder = readHolder(path);
+        if (holder !== null && (held.has(resolve(this.path)) || isAlive(holder))) {
+          const got = `process ${holder.pid} on ${holder.host} at work there`;
+          throw new RunFolderError(this.path, 'a run that no other process works on', got, 'Wait for it, or stop it');
+        }
+        rmSync(path, { force: true });
+      }
+    }
+    throw new RunFolderError(this.path, 'a run that no other process works on', 'several at once', 'Try again');
+  }
+
+  #readJson(file: string): unknown {
+    const path = join(this.path, file);
+    try {
+      return JSON.parse(readFileSync(path, 'utf8'));
+    } catch (error) {
+      throw asRunFolderError(path, 'a readable JSON file', error);
+    }
+  }
+
+  async #writeJson(file: string, value: object): Promise<void> {
+    await this.#write(file, `${JSON.stringify(value, null, 2)}\n`);
+  }
+
+  async #write(file: string, text: string): Promise<void> {
+    const path = join(this.path, file);
+    try {
+      await writeFileAtomic(path, text);
+    } catch (error) {
+      throw asRunFolderError(path, 'a writable file', error);
+    }
+  }
+}
+
+/** `runs/<date>-<data>-<model>-<loss>-s<seed>`, numbered when it is taken. */
+function freshName({ data, model, loss, seed }: TrainConfig): string {
+  const stamp = new Date().toISOString().slice(0, 19).replace('T', '-').replaceAll(':', '');
+  const base = join('runs', `${stamp}-${data}-${model}-${loss}-s${seed}`);
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? base : `${base}-${number}`;
+    if (!existsSync(name)) return name;
+  }
+}
+
+function readHolder(path: string): { pid: number; host: string } | null {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as { pid: number; host: string };
+  } catch {
+    return null; // gone meanwhile, or its writer was killed in between
+  }
+}
+
+function isAlive({ pid, host }: { pid: number; host: string }): boolean {
+  if (host !== hostname()) return true; // cannot be asked from here
+  if (pid === process.pid) return false; // left by an earlier process with this number
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function asRunFolderError(path: string, expected: string, error: unknown): RunFolderError {
+  if (error instanceof RunFolderError) return error;
+  const { code, message } = error as NodeJS.ErrnoException;
+  const hint = code === 'ENOSPC' ? 'Free some space, then resume' : message;
+  return new RunFolderError(path, expected, code ?? message, hint, { cause: error });
+}
