@@ -1,0 +1,44 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { checkNumber } from '../core/index.js';
+
+/** What {@link clipByGlobalNorm} returns. */
+export interface ClippedGradients {
+  /** The gradients, scaled, by the same names; the caller disposes them. */
+  readonly gradients: tf.NamedTensorMap;
+  /** Norm of all gradients together before clipping, a scalar; the caller disposes it. */
+  readonly norm: tf.Scalar;
+}
+
+/**
+ * Scales all gradients by one factor so that their joint norm is at most `maxNorm`.
+ *
+ * `norm = sqrt(sum of all squares)`, `g <- g * maxNorm / max(norm, maxNorm)`. No value is read: the norm stays a tensor.
+ *
+ * @param gradients Gradients by variable name, as `tf.variableGrads` returns them; they stay the caller's.
+ * @param maxNorm Largest norm, above 0.
+ * @returns New gradients, and the norm before clipping. An infinite or NaN gradient makes the norm and all of them NaN
+ *   or 0: look at the norm.
+ * @throws InvalidArgumentError If `maxNorm` is not a positive number.
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { clipByGlobalNorm } from 'tfjs-longtail/optimizers';
+ * const { gradients, norm } = clipByGlobalNorm({ w: tf.tensor1d([3, 4]) }, 1);
+ * console.log(await norm.data(), await gradients['w']!.data()); // 5, and 0.6, 0.8
+ * ```
+ * @see Pascanu et al., "On the difficulty of training recurrent neural networks", 2013, algorithm 1.
+ */
+export function clipByGlobalNorm(gradients: tf.NamedTensorMap, maxNorm: number): ClippedGradients {
+  checkNumber('clipByGlobalNorm', 'maxNorm', maxNorm, { min: Number.MIN_VALUE });
+  const names = Object.keys(gradients);
+  const [norm, ...scaled] = tf.tidy(() => {
+    const squares = names.map((name) => tf.sum(tf.square(gradients[name]!)));
+    const joint = squares.length === 0 ? tf.scalar(0) : tf.sqrt(tf.addN(squares));
+    const factor = tf.div(maxNorm, tf.maximum(joint, maxNorm));
+    return [joint, ...names.map((name) => tf.mul(gradients[name]!, factor))];
+  });
+  return {
+    gradients: Object.fromEntries(names.map((name, i) => [name, scaled[i]!])),
+    norm: norm as tf.Scalar,
+  };
+}
