@@ -14,7 +14,10 @@ export async function runData(invocation: Invocation): Promise<void> {
 
 async function list({ options }: Invocation): Promise<void> {
   const rows = await Promise.all(
-    datasetNames.map(async (name) => ({ name, at: await findDataset(name, { dataDir: dataDir(options) }) })),
+    datasetNames.map(async (name) => ({
+      name,
+      at: await findDataset(name, name === 'sample' ? {} : { dataDir: dataDir(options) }),
+    })),
   );
   printResult(options['json'] === true, { datasets: rows }, () =>
     table(

@@ -54,8 +54,8 @@ export async function downloadFile(urls: readonly string[], target: string, opti
   await onDisk(target, mkdir(dirname(target), { recursive: true }));
   await withFileLock(target, options.signal, async (signal) => {
     if (await exists(target)) return; // made by another call meanwhile
-    await fetchFromAny(urls, `${target}.part`, { ...options, signal });
-    await onDisk(target, rename(`${target}.part`, target));
+    await fetchFromAny(urls, target, { ...options, signal });
+    await onDisk(target, rename(partOf(target), target));
   });
 }
 
@@ -69,7 +69,8 @@ function checkRequest(urls: readonly string[], { checksum, retries = 0, backoffM
   throw new InvalidArgumentError(where, 'checksum like md5:HEX or sha256:HEX, lower case', checksum);
 }
 
-async function fetchFromAny(urls: readonly string[], part: string, options: DownloadOptions): Promise<void> {
+async function fetchFromAny(urls: readonly string[], target: string, options: DownloadOptions): Promise<void> {
+  const part = partOf(target);
   const failures: Error[] = [];
   for (const url of urls) {
     try {
@@ -83,7 +84,7 @@ async function fetchFromAny(urls: readonly string[], part: string, options: Down
   const last = failures.at(-1)!;
   if (failures.length === 1 || failures.every((failure) => failure instanceof DataFormatError)) throw last;
   const reasons = failures.map((failure) => failure.message).join('\n  ');
-  throw new DownloadError(part, `one of ${urls.length} mirrors to deliver the file`, `\n  ${reasons}`, undefined, {
+  throw new DownloadError(target, `one of ${urls.length} mirrors to deliver the file`, `\n  ${reasons}`, undefined, {
     cause: last,
   });
 }
@@ -97,6 +98,11 @@ async function fetchVerified(url: string, part: string, options: DownloadOptions
   // The beginning may have been of another version of the file, so it gets one fresh start.
   if (resumed) return fetchVerified(url, part, options);
   throw new DataFormatError(url, `content with ${options.checksum}`, actual, 'The server has another or a damaged file');
+}
+
+/** Where a file lies while it is not complete. */
+function partOf(target: string): string {
+  return `${target}.part`;
 }
 
 /** The checksum of a file, of the kind that `like` is. */

@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export { cacheDirectory } from './cache.js';
+export { findDataset } from './findDataset.js';
 export { downloadFile } from './download.js';
 export type { Checksum, DownloadOptions } from './download.js';
 export type { LoadDatasetOptions } from './findFiles.js';
