@@ -1,4 +1,4 @@
-import { choices, optionDescriptions, type OptionDescription } from '../experiment/options.js';
+import { choices, defaultConfig, optionDescriptions, type OptionDescription } from '../experiment/options.js';
 import type { Command, CommandOption } from './command.js';
 
 const json: CommandOption = { name: 'json', kind: 'flag', help: 'print one JSON object on stdout' };
@@ -15,10 +15,16 @@ const dataDir: CommandOption = { name: 'dataDir', ...optionDescriptions.dataDir 
 const runOptions: readonly CommandOption[] = Object.entries<OptionDescription>(optionDescriptions).map(
   ([name, description]) => ({
     name,
-    ...description,
+    kind: description.kind,
+    help: withDefault(name as keyof typeof defaultConfig, description.help),
     ...(name in choices ? { choices: choices[name as keyof typeof choices] } : {}),
   }),
 );
+
+function withDefault(name: keyof typeof defaultConfig, help: string): string {
+  const value = defaultConfig[name];
+  return value === null || Array.isArray(value) ? help : `${help}; default ${String(value)}`;
+}
 
 /** Every command of `longtail`. */
 export const commands: readonly Command[] = [

@@ -23,6 +23,7 @@ async function list({ options }: Invocation): Promise<void> {
     table(
       ['data set', 'at hand'],
       rows.map(({ name, at }) => [name, at ?? `no: longtail data download ${name}`]),
+      'left',
     ),
   );
 }

@@ -15,10 +15,14 @@ export function printProgress(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-/** A plain table; numbers are given as text, already rounded. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const style = isFancy(process.stdout) ? { head: ['bold'] } : { head: [], border: [] };
-  const made = new Table({ head: [...head], style, colAligns: head.map((_, i) => (i === 0 ? 'left' : 'right')) });
+/** A plain table; numbers are given as text, already rounded. `align` is that of all columns but the first. */
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  align: 'left' | 'right' = 'right',
+): string {
+  const style = { compact: true, ...(isFancy(process.stdout) ? { head: ['bold'] } : { head: [], border: [] }) };
+  const made = new Table({ head: [...head], style, colAligns: head.map((_, i) => (i === 0 ? 'left' : align)) });
   made.push(...rows.map((row) => [...row]));
   return made.toString();
 }

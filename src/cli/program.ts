@@ -30,14 +30,16 @@ function addCommand(program: Program, command: Command, signal: AbortSignal): vo
   const sub = program.command(command.name).description(command.summary).exitOverride().allowExcessArguments(false);
   for (const { name, help, required, choices } of command.arguments) {
     const argument = new Argument(required ? `<${name}>` : `[${name}]`, help);
-    sub.addArgument(choices ? argument.choices(choices) : argument);
+    sub.addArgument(choices ? argument.choices(choices).argParser((text) => text) : argument);
   }
   for (const option of command.options) sub.addOption(makeOption(option));
   for (const option of command.options) if (option.kind === 'switch') sub.addOption(makeOff(option));
   sub.addHelpText('after', `\nExamples:\n${command.examples.map((line) => `  ${line}`).join('\n')}`);
   sub.action(async () => {
+    const invocation = { args: sub.processedArgs as (string | undefined)[], options: sub.opts(), signal };
+    (await import('./choices.js')).checkChoices(command, invocation);
     const run = await command.run();
-    await run({ args: sub.processedArgs as (string | undefined)[], options: sub.opts(), signal });
+    await run(invocation);
   });
 }
 
@@ -51,7 +53,8 @@ function makeOption({ name, kind, help, choices }: CommandOption): Option {
   };
   const value = kind === 'flag' || kind === 'switch' ? '' : values[kind];
   const option = new Option(`--${kebabCase(name)}${value}`, help);
-  if (choices) option.choices(choices);
+  // Shown in the help; checked below, with near misses.
+  if (choices) option.choices(choices).argParser((text) => text);
   if (kind === 'number') option.argParser(parseNumber);
   if (kind === 'numbers') option.argParser((text) => (text === '' ? [] : text.split(',').map(parseNumber)));
   return option;

@@ -65,7 +65,7 @@ function configuration(
   if (positional !== undefined && options['preset'] !== undefined) {
     throw new ConfigError('train', 'one preset', `${positional} and --preset ${String(options['preset'])}`);
   }
-  if (run !== null) return resumedConfig(run, flags as PartialConfig);
+  if (run !== null) return resumedConfig(run, flags);
   const layers = [...(named === undefined ? [] : [loadConfigLayer(named)]), { source: 'command line', values: flags }];
   return resolveConfig(layers);
 }
@@ -74,7 +74,7 @@ function describe(report: RunReport): string {
   const { checkpoint, tau } = report.chosenBy;
   const chosen =
     checkpoint.split === 'none'
-      ? `last epoch, ${checkpoint.epoch}; no split chose anything`
+      ? `last epoch (${checkpoint.epoch}); no split chose anything`
       : `epoch ${checkpoint.epoch}, chosen on the hold-out${tau === 'holdout' ? ', and so was tau' : ''}`;
   return [
     scoreTable(report.final),

@@ -12,5 +12,9 @@ export {
   LongtailError,
   RunFolderError,
 } from './errors.js';
+export { logitAdjustment } from './logitAdjustment.js';
+export type { LogitAdjustmentOptions } from './logitAdjustment.js';
 export { randomStream, restoreRandomStream } from './random.js';
 export type { RandomState, RandomStream } from './random.js';
+export { readScoredRows } from './scoredRows.js';
+export type { LabelsLike, ScoredRows, ScoresLike } from './scoredRows.js';

@@ -1,6 +1,6 @@
 import { type } from 'arktype';
 import { ConfigError, didYouMean } from '../core/index.js';
-import { choices, type optionDescriptions } from './options.js';
+import { choices, defaultConfig, type optionDescriptions } from './options.js';
 
 const schema = type({
   '+': 'reject',
@@ -49,44 +49,6 @@ export type PartialConfig = Partial<TrainConfig>;
 // Schema and descriptions name the same options; either missing one does not compile.
 type Same<A, B> = [A, B] extends [B, A] ? true : never;
 true satisfies Same<keyof TrainConfig, keyof typeof optionDescriptions>;
-
-/** The only place where defaults of a run are written: logit adjustment on the bundled sample. */
-export const defaultConfig: TrainConfig = {
-  data: 'sample',
-  dataDir: null,
-  profile: 'exponential',
-  imbalance: 100,
-  maxPerClass: null,
-  subset: 'first',
-  holdout: 0,
-  model: 'resnet8',
-  loss: 'logit-adjusted',
-  tau: null,
-  labelSmoothing: 0,
-  optimizer: 'sgd',
-  learningRate: 0.1,
-  momentum: 0.9,
-  nesterov: true,
-  velocity: 'pytorch',
-  weightDecay: 2e-4,
-  l2: 0,
-  decay: 'all',
-  clipNorm: null,
-  schedule: 'cosine',
-  warmupEpochs: 1,
-  milestones: [],
-  decayFactor: 0.1,
-  normalization: 'standardized',
-  cropPadding: 4,
-  flip: true,
-  batchSize: 128,
-  epochs: 20,
-  sampler: 'shuffled',
-  evaluateEvery: 0,
-  seed: 1,
-  backend: 'auto',
-  threads: null,
-};
 
 /** Names of all options of a run. */
 export const configKeys = Object.keys(defaultConfig) as (keyof TrainConfig)[];

@@ -1,5 +1,5 @@
 /** Runs: configuration, run folder, training, evaluation. */
-export { configKeys, defaultConfig, resolveConfig } from './config.js';
+export { configKeys, resolveConfig } from './config.js';
 export type { ConfigLayer, PartialConfig, TrainConfig } from './config.js';
 export { loadRunData } from './data.js';
 export { evaluateRun } from './evaluate.js';

@@ -1,3 +1,7 @@
+import type { TrainConfig } from './config.js';
+
+// This file imports nothing at run time: `longtail --help` shows it and must not wait for tfjs.
+
 /** Values that an option with a fixed set of names may take. */
 export const choices = {
   data: ['sample', 'cifar10', 'cifar100', 'mnist'],
@@ -60,3 +64,41 @@ export const optionDescriptions = {
   backend: { kind: 'choice', help: 'backend; auto takes the fastest at hand' },
   threads: { kind: 'number', help: 'threads of the native backend; default: all cores' },
 } as const satisfies Record<string, OptionDescription>;
+
+/** The only place where defaults of a run are written: logit adjustment on the bundled sample. */
+export const defaultConfig: TrainConfig = {
+  data: 'sample',
+  dataDir: null,
+  profile: 'exponential',
+  imbalance: 100,
+  maxPerClass: null,
+  subset: 'first',
+  holdout: 0,
+  model: 'resnet8',
+  loss: 'logit-adjusted',
+  tau: null,
+  labelSmoothing: 0,
+  optimizer: 'sgd',
+  learningRate: 0.1,
+  momentum: 0.9,
+  nesterov: true,
+  velocity: 'pytorch',
+  weightDecay: 2e-4,
+  l2: 0,
+  decay: 'all',
+  clipNorm: null,
+  schedule: 'cosine',
+  warmupEpochs: 1,
+  milestones: [],
+  decayFactor: 0.1,
+  normalization: 'standardized',
+  cropPadding: 4,
+  flip: true,
+  batchSize: 128,
+  epochs: 20,
+  sampler: 'shuffled',
+  evaluateEvery: 0,
+  seed: 1,
+  backend: 'auto',
+  threads: null,
+};

@@ -1,8 +1,12 @@
+import type * as tfl from '@tensorflow/tfjs-layers';
+
 /** Numbers of a step or an epoch by name, as in tfjs: `loss`, `learningRate`, `imagesPerSecond`, and those of `evaluate`. */
 export type TrainLogs = Readonly<Record<string, number>>;
 
 /** Shaped like tfjs's callbacks, so that the same object also works in `model.fit`; every method is optional. */
 export interface TrainCallback {
+  /** Given the model before training begins; setting its `stopTraining` ends training after the epoch. */
+  setModel?(model: tfl.LayersModel): void;
   /** Before the first step of this process. */
   onTrainBegin?(logs?: TrainLogs): void | Promise<void>;
   /** Before an epoch (counted from 0), also when it is continued in its middle. */

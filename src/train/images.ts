@@ -42,19 +42,19 @@ export function centredNormalization(channels: number): ImageNormalization {
  * @returns Statistics in units of the full scale, computed in float64; a constant channel gets deviation 1.
  */
 export function channelNormalization(dataset: ImageDataset): ImageNormalization {
-  const channels = dataset.imageShape[2];
-  const sum = new Float64Array(channels);
-  const squares = new Float64Array(channels);
   const { images } = dataset;
-  for (let i = 0; i < images.length; i++) {
-    const value = images[i]! / 255;
-    sum[i % channels]! += value;
-    squares[i % channels]! += value * value;
-  }
+  const channels = dataset.imageShape[2];
+  // Counted first, so that every image is read once and the deviation of a constant channel is exactly 0.
+  const counts = Array.from({ length: channels }, () => new Float64Array(256));
+  for (let i = 0; i < images.length; i++) counts[i % channels]![images[i]!]! += 1;
   const pixels = images.length / channels;
-  const mean = Array.from(sum, (total) => total / pixels);
-  const deviation = mean.map((mu, c) => Math.sqrt(Math.max(0, squares[c]! / pixels - mu * mu)) || 1);
-  return { mean, deviation };
+  const meanOf = (count: Float64Array, value: (byte: number) => number): number =>
+    count.reduce((sum, times, byte) => sum + times * value(byte), 0) / pixels;
+  const means = counts.map((count) => meanOf(count, (byte) => byte));
+  return {
+    mean: means.map((mean) => mean / 255),
+    deviation: counts.map((count, c) => Math.sqrt(meanOf(count, (byte) => (byte - means[c]!) ** 2)) / 255 || 1),
+  };
 }
 
 /** Options of {@link imageSource}. */

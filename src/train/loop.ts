@@ -1,5 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkNumber, DivergenceError, InvalidArgumentError, type RandomStream } from '../core/index.js';
+import {
+  CheckpointError,
+  checkNumber,
+  DivergenceError,
+  InvalidArgumentError,
+  type RandomStream,
+} from '../core/index.js';
 import type { Classifier } from '../models/index.js';
 import { clipByGlobalNorm, type Schedule } from '../optimizers/index.js';
 import { notify, type TrainCallback, type TrainLogs } from './callbacks.js';
@@ -63,7 +69,8 @@ export interface TrainResult {
  * @param options Model, objective, optimizer, schedule, data and the rest.
  * @returns Why training ended and how far it came.
  * @throws InvalidArgumentError If an option is out of range or a stream has too few examples.
- * @throws DivergenceError At the first step whose loss is not finite, after saving a checkpoint `diverged`.
+ * @throws DivergenceError At the first step whose loss is not finite, or before weights that are not would be saved as
+ *   `last`; after saving a checkpoint `diverged`.
  * @throws CheckpointError If the checkpoint is damaged or of another model.
  * @example
  * ```ts
@@ -104,6 +111,11 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   if (options.clipNorm !== undefined) checkNumber('train', 'clipNorm', options.clipNorm, { min: Number.MIN_VALUE });
   const run = await TrainingRun.start(options);
   const { callbacks = [], signal } = options;
+  const { model } = options.classifier;
+  // A sequential model has the flag only once it is built, and a model that was trained before may still carry it.
+  if (!model.built) model.build(model.inputs[0]!.shape);
+  model.stopTraining = false;
+  await notify(callbacks, 'setModel', model);
   await notify(callbacks, 'onTrainBegin');
   let stopped: TrainResult['stopped'] = 'completed';
   while (run.position.epoch < options.epochs) {
@@ -139,8 +151,19 @@ class TrainingRun {
     }
     const run = new TrainingRun(options, { epoch: 0, stepInEpoch: 0, step: 0, lossSum: 0 });
     const saved = await options.checkpoints?.load('last');
-    if (saved) run.position = await restoreState(options, saved);
+    if (saved) {
+      run.#checkPosition(saved.position);
+      run.position = await restoreState(options, saved);
+    }
     return run;
+  }
+
+  /** Another batch size or another amount of data would shift every batch of the run. */
+  #checkPosition({ epoch, stepInEpoch, step }: TrainPosition): void {
+    if (stepInEpoch < this.#stepsPerEpoch && step === epoch * this.#stepsPerEpoch + stepInEpoch) return;
+    const got = `step ${step} of epoch ${epoch + 1} at its step ${stepInEpoch}`;
+    const hint = 'It was written with another batch size or other data';
+    throw new CheckpointError('checkpoint', `epochs of ${this.#stepsPerEpoch} steps`, got, hint);
   }
 
   get imagesPerSecond(): number | null {
@@ -149,13 +172,13 @@ class TrainingRun {
 
   /** The rest of the current epoch; false when training must stop here. */
   async epoch(): Promise<boolean> {
-    const { callbacks = [], evaluate, checkpoints, signal } = this.options;
+    const { callbacks = [], evaluate, signal } = this.options;
     const { epoch } = this.position;
     this.#thisEpoch = new Throughput();
     await notify(callbacks, 'onEpochBegin', epoch);
     while (this.position.stepInEpoch < this.#stepsPerEpoch) {
       if (signal?.aborted) {
-        await checkpoints?.save('last', await captureState(this.options, this.position));
+        await this.#saveLast();
         return false;
       }
       await this.#step();
@@ -168,7 +191,7 @@ class TrainingRun {
     };
     await notify(callbacks, 'onEpochEnd', epoch, logs);
     this.position = { epoch: epoch + 1, stepInEpoch: 0, step: this.position.step, lossSum: 0 };
-    await checkpoints?.save('last', await captureState(this.options, this.position));
+    await this.#saveLast();
     return !this.#stoppedByCallback();
   }
 
@@ -186,7 +209,7 @@ class TrainingRun {
     const loss = await readScalar(value);
     if (!Number.isFinite(loss)) {
       tf.dispose(grads);
-      await this.#diverged(loss);
+      await this.#diverged('a finite loss', loss);
     }
     optimizer.learningRate = schedule(context.epoch);
     this.#apply(grads);
@@ -205,7 +228,10 @@ class TrainingRun {
     const batches: Record<string, Batch> = {};
     for (const [name, stream] of this.#streams) batches[name] = stream.batch(context.step);
     try {
-      return tf.variableGrads(() => objective.loss(classifier, batches, context), [...classifier.trainableVariables]);
+      // In a tidy, because variableGrads leaves the loss behind when it has no gradient to give.
+      return tf.tidy(() =>
+        tf.variableGrads(() => objective.loss(classifier, batches, context), [...classifier.trainableVariables]),
+      );
     } finally {
       tf.dispose(batches as unknown as tf.TensorContainer);
     }
@@ -220,18 +246,28 @@ class TrainingRun {
     tf.dispose(gradients);
   }
 
-  /** The weights are those before the step that failed; `last` stays what it was. */
-  async #diverged(loss: number): Promise<never> {
+  /** A finite loss can have a gradient that is not: weights ruined by it must not replace a good checkpoint. */
+  async #saveLast(): Promise<void> {
+    const { checkpoints } = this.options;
+    if (checkpoints === undefined) return;
+    const state = await captureState(this.options, this.position);
+    const ruined = state.tensors.find(({ values }) => !values.every(Number.isFinite));
+    if (ruined) await this.#diverged(`finite values in ${ruined.name}`, 'NaN or Infinity');
+    await checkpoints.save('last', state);
+  }
+
+  /** The weights are those before the step that failed, its batch counted in running averages; `last` stays what it was. */
+  async #diverged(expected: string, got: unknown): Promise<never> {
     const { checkpoints, optimizer } = this.options;
     await checkpoints?.save('diverged', await captureState(this.options, this.position));
     const where = `step ${this.position.step} (epoch ${this.position.epoch + 1})`;
     const hint = `The learning rate was ${optimizer.learningRate}: lower it, lengthen the warm-up or set clipNorm`;
-    throw new DivergenceError(where, 'a finite loss', loss, hint);
+    throw new DivergenceError(where, expected, got, hint);
   }
 
   /** tfjs's own callbacks, such as `tf.callbacks.earlyStopping`, stop training by a flag on the model. */
   #stoppedByCallback(): boolean {
-    return (this.options.classifier.model as { stopTraining?: boolean }).stopTraining === true;
+    return this.options.classifier.model.stopTraining;
   }
 }
 

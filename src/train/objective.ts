@@ -62,7 +62,7 @@ export function supervised(loss: BoundLoss): Objective {
     loss(classifier, { labelled }) {
       const { inputs, targets } = labelled!;
       const features = classifier.features(inputs, { training: true });
-      return loss(targets, classifier.logits(features, { training: true }) as tf.Tensor2D) as tf.Scalar;
+      return loss(targets, classifier.logits(features, { training: true })) as tf.Scalar;
     },
   };
 }

@@ -38,7 +38,7 @@ export async function forEachScored(
       Int32Array.from({ length: size }, (_, offset) => start + offset),
       random,
     );
-    const logits = tf.tidy(() => classifier.logits(classifier.features(batch.inputs))) as tf.Tensor2D;
+    const logits = tf.tidy(() => classifier.logits(classifier.features(batch.inputs)));
     try {
       await visit({ targets: batch.targets, logits });
     } finally {
@@ -83,7 +83,7 @@ function concat<T extends Float32Array | Int32Array>(kind: new (length: number) 
   const whole = new kind(parts.reduce((total, part) => total + part.length, 0));
   let offset = 0;
   for (const part of parts) {
-    whole.set(part as never, offset);
+    whole.set(part, offset);
     offset += part.length;
   }
   return whole;

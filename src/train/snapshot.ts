@@ -19,7 +19,7 @@ export interface TrainedParts {
 /** The state of a run, read from the device. */
 export async function captureState(parts: TrainedParts, position: TrainPosition): Promise<TrainState> {
   const slots = await parts.optimizer.getWeights();
-  const optimizer = slots.map(({ tensor }, index) => ({ name: `optimizer/${index}`, tensor }));
+  const optimizer = slots.map(({ name, tensor }) => ({ name: `optimizer/${name}`, tensor }));
   const tensors = await readTensors([
     ...modelState(parts.classifier),
     ...optimizer,
@@ -38,10 +38,19 @@ export async function restoreState(parts: TrainedParts, state: TrainState): Prom
   }
   restoreModel(parts.classifier, state);
   const slots = tensorsOf(state.tensors, 'optimizer/');
-  await parts.optimizer.setWeights(Object.entries(slots).map(([name, tensor]) => ({ name, tensor })));
   const objective = tensorsOf(state.tensors, 'objective/');
-  parts.objective.restore?.(objective);
-  tf.dispose([slots, objective] as unknown as tf.TensorContainer);
+  try {
+    await parts.optimizer.setWeights(Object.entries(slots).map(([name, tensor]) => ({ name, tensor })));
+    parts.objective.restore?.(objective);
+  } catch (error) {
+    const hint = 'It was written with other settings';
+    const { message } = error as Error;
+    throw new CheckpointError('checkpoint', 'the state of this optimizer and objective', message, hint, {
+      cause: error,
+    });
+  } finally {
+    tf.dispose([slots, objective]);
+  }
   return state.position;
 }
 

@@ -55,7 +55,7 @@ export interface NamedState {
 export async function readTensors(tensors: readonly NamedState[]): Promise<TensorRecord[]> {
   const records: TensorRecord[] = [];
   for (const { name, tensor } of tensors) {
-    const values = (await tensor.data()) as Float32Array | Int32Array | Uint8Array;
+    const values: TensorRecord['values'] = await tensor.data();
     // cpu and wasm hand out their own memory, which later steps overwrite.
     records.push({ name, shape: tensor.shape, dtype: tensor.dtype as TensorRecord['dtype'], values: values.slice() });
   }
@@ -70,15 +70,16 @@ export function tensorsOf(records: readonly TensorRecord[], prefix: string): Rec
   );
 }
 
-/** Throws unless `records` hold exactly the tensors of `expected`, by name and shape. */
+/** Throws unless `records` hold exactly the tensors of `expected`, by name, shape and dtype. */
 export function checkTensors(records: readonly TensorRecord[], expected: readonly NamedState[]): void {
   const byName = new Map(records.map((record) => [record.name, record]));
   for (const { name, tensor } of expected) {
     const record = byName.get(name);
-    const wanted = `${name} of shape [${tensor.shape.join(', ')}]`;
-    if (record === undefined || record.shape.join() !== tensor.shape.join()) {
-      const got = record === undefined ? 'none' : `[${record.shape.join(', ')}]`;
-      throw new CheckpointError('checkpoint', wanted, got, 'It was written by another model or other settings');
+    const wanted = `${tensor.dtype} [${tensor.shape.join(', ')}]`;
+    const got = record === undefined ? 'none' : `${record.dtype} [${record.shape.join(', ')}]`;
+    if (got !== wanted) {
+      const hint = 'It was written by another model or with other settings';
+      throw new CheckpointError('checkpoint', `${name} as ${wanted}`, got, hint);
     }
     byName.delete(name);
   }

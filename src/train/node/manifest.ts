@@ -56,5 +56,5 @@ export function parseManifest(path: string, text: string): Manifest {
     offset += bytes;
   }
   if (offset !== parsed.weights.bytes) throw damaged(`tensors of ${parsed.weights.bytes} bytes in all`, offset);
-  return parsed as Manifest;
+  return parsed;
 }

@@ -1,0 +1,113 @@
+import { checkNumber, InvalidArgumentError, readScoredRows } from '../core/index.js';
+import type { LabelsLike, ScoresLike } from '../core/index.js';
+import type { ClassGroups } from './groups.js';
+import { ReliabilityBins } from './reliability.js';
+import { confusionScores } from './scores.js';
+import type { ClassificationResult } from './scores.js';
+
+/** Options of {@link classificationMetrics}. */
+export interface ClassificationMetricsOptions {
+  /** Number of classes C, at least 2. */
+  readonly numClasses: number;
+  /** Classes to score by group; see {@link groupClasses}. Default: none, every group is `null`. */
+  readonly groups?: ClassGroups;
+}
+
+/** Collects batches; made by {@link classificationMetrics}. */
+export interface ClassificationMetrics {
+  /**
+   * Adds a batch; nothing of it is added when it is refused.
+   *
+   * @param targets Class ids, `[B]`; -1 is ignored.
+   * @param logits Raw or adjusted scores, `[B, C]`: a tensor, rows, or a typed array row by row.
+   * @throws InvalidArgumentError If a shape does not fit, a label is out of range or a logit is not finite.
+   */
+  update(targets: LabelsLike, logits: ScoresLike): Promise<void>;
+  /**
+   * Scores of all batches so far, as plain JSON.
+   *
+   * @throws InvalidArgumentError If no example has been added.
+   */
+  result(): ClassificationResult;
+}
+
+/**
+ * Streaming metrics of a classifier on a test set, in float64: accuracy, balanced accuracy (the mean of the per-class
+ * recalls), scores by head, torso and tail, and calibration.
+ *
+ * Predictions are the argmax of the logits, ties to the lowest class. Classes without test items are left out of every
+ * mean and counted in `classesWithoutItems`.
+ *
+ * @param options `numClasses`, and `groups` from {@link groupClasses}.
+ * @returns An object to feed with `await update(targets, logits)` and to read with `result()`.
+ * @throws InvalidArgumentError If `numClasses` is below 2 or a group names a class out of range.
+ * @example
+ * ```ts
+ * import { classificationMetrics, groupClasses } from 'tfjs-longtail/metrics';
+ * const metrics = classificationMetrics({ numClasses: 3, groups: groupClasses([500, 60, 5]) });
+ * await metrics.update([0, 0, 1, 2], [[2, 0, 0], [0, 1, 0], [0, 3, 1], [1, 0, 0]]);
+ * const { balancedAccuracy, perClassRecall } = metrics.result();
+ * console.log(balancedAccuracy, perClassRecall); // 0.5 [ 0.5, 1, 0 ]
+ * ```
+ * @see Menon et al., "Long-tail learning via logit adjustment", ICLR 2021, section 2 (balanced error).
+ * @see Guo et al., "On Calibration of Modern Neural Networks", ICML 2017 (expected calibration error).
+ */
+export function classificationMetrics(options: ClassificationMetricsOptions): ClassificationMetrics {
+  const where = 'classificationMetrics';
+  const numClasses = checkNumber(where, 'numClasses', options.numClasses, { min: 2, integer: true });
+  const groups = options.groups ?? { head: [], torso: [], tail: [] };
+  checkGroups(where, groups, numClasses);
+  const confusion = Array.from({ length: numClasses }, () => new Array<number>(numClasses).fill(0));
+  const bins = new ReliabilityBins();
+  let nll = 0;
+  let brier = 0;
+  return {
+    async update(targets, logits) {
+      const { labels, scores } = await readScoredRows(`${where}.update`, targets, logits, numClasses);
+      for (let row = 0; row < labels.length; row++) {
+        const label = labels[row]!;
+        if (label === -1) continue;
+        const scored = scoreRow(scores, row * numClasses, numClasses, label);
+        confusion[label]![scored.predicted]! += 1;
+        bins.add(scored.confidence, scored.predicted === label);
+        nll += scored.nll;
+        brier += scored.brier;
+      }
+    },
+    result() {
+      const fromConfusion = confusionScores(confusion, groups);
+      const { examples } = fromConfusion;
+      if (examples === 0) throw new InvalidArgumentError(`${where}.result`, 'at least one example', 0);
+      const calibration = { nll: nll / examples, brier: brier / examples, ece: bins.expectedError() };
+      return { ...fromConfusion, ...calibration, reliability: bins.bins() };
+    },
+  };
+}
+
+function checkGroups(where: string, groups: ClassGroups, numClasses: number): void {
+  for (const name of ['head', 'torso', 'tail'] as const) {
+    for (const y of groups[name]) {
+      checkNumber(where, `class of groups.${name}`, y, { min: 0, max: numClasses - 1, integer: true });
+    }
+  }
+}
+
+/** What one example contributes, from its softmax in float64. */
+function scoreRow(
+  scores: ArrayLike<number>,
+  start: number,
+  numClasses: number,
+  label: number,
+): { readonly predicted: number; readonly confidence: number; readonly nll: number; readonly brier: number } {
+  let predicted = 0;
+  for (let y = 1; y < numClasses; y++) if (scores[start + y]! > scores[start + predicted]!) predicted = y;
+  const largest = scores[start + predicted]!;
+  let total = 0;
+  for (let y = 0; y < numClasses; y++) total += Math.exp(scores[start + y]! - largest);
+  let brier = 0;
+  for (let y = 0; y < numClasses; y++) {
+    const probability = Math.exp(scores[start + y]! - largest) / total;
+    brier += (probability - (y === label ? 1 : 0)) ** 2;
+  }
+  return { predicted, confidence: 1 / total, nll: Math.log(total) - (scores[start + label]! - largest), brier };
+}
