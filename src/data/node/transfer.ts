@@ -150,7 +150,7 @@ export async function onDisk<T>(path: string, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    const hint = 'Free space or permission is missing: choose another folder with LONGTAIL_CACHE';
+    const hint = 'Check space and permission, or choose another folder with LONGTAIL_CACHE';
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
     throw new DownloadError(path, 'a place to write to', code, hint, { cause: error });
   }
