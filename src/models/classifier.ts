@@ -98,10 +98,10 @@ function splitAt(model: tfl.LayersModel, name: string | undefined): Split {
   let tensor = model.outputs[0]!;
   while (tensor.sourceLayer.name !== name) {
     const layer = tensor.sourceLayer;
-    const inputs = layer.inboundNodes[tensor.nodeIndex]!.inputTensors;
-    if (inputs.length !== 1) throw noChain(model, name, layer, inputs.length);
+    const { inboundLayers, inputTensors } = layer.inboundNodes[tensor.nodeIndex]!;
+    if (inboundLayers.length !== 1) throw noChain(model, name, layer, inboundLayers.length);
     head.unshift(layer);
-    tensor = inputs[0]!;
+    tensor = inputTensors[0]!;
     if (name === undefined && layer.getClassName() === 'Dense') break;
   }
   return { features: tensor, head };

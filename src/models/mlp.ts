@@ -34,7 +34,9 @@ export function mlp(options: MlpOptions): tfl.LayersModel {
 
   const last = hiddenUnits.length - 1;
   const inputs = tfl.input({ name: 'inputs', shape: [...inputShape] });
-  let x = applied(tfl.layers.flatten({ name: last < 0 ? 'features' : 'flatten' }), inputs);
+  const size = inputShape.reduce((product, length) => product * length, 1);
+  // Not tf.layers.flatten, which refuses inputs that are flat already.
+  let x = applied(tfl.layers.reshape({ name: last < 0 ? 'features' : 'flatten', targetShape: [size] }), inputs);
   for (const [i, units] of hiddenUnits.entries()) {
     const name = i === last ? 'features' : `hidden${i + 1}`;
     const kernelInitializer = heNormal(random, name, x.shape[1]!);

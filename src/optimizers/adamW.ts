@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkNumber } from '../core/index.js';
+import { checkNumber, InvalidArgumentError } from '../core/index.js';
+import { checkPositive } from './checks.js';
 import { type DecayedVariables, decayedTest, savedDecayed } from './decayed.js';
 import { StatefulOptimizer } from './statefulOptimizer.js';
 
@@ -34,10 +35,11 @@ export class AdamWOptimizer extends StatefulOptimizer {
    */
   constructor(options: AdamWOptions = {}) {
     const { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0.01 } = options;
-    const below1 = 1 - Number.EPSILON;
-    checkNumber('adamW', 'beta1', beta1, { min: 0, max: below1 });
-    checkNumber('adamW', 'beta2', beta2, { min: 0, max: below1 });
-    checkNumber('adamW', 'epsilon', epsilon, { min: Number.MIN_VALUE });
+    for (const [name, beta] of Object.entries({ beta1, beta2 })) {
+      if (!(beta >= 0 && beta < 1))
+        throw new InvalidArgumentError('adamW', `${name} to be at least 0 and below 1`, beta);
+    }
+    checkPositive('adamW', 'epsilon', epsilon);
     checkNumber('adamW', 'weightDecay', weightDecay, { min: 0 });
     super('adamW', learningRate, ['gradient', 'square']);
     const { decayed = 'all' } = options;

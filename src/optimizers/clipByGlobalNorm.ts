@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkNumber } from '../core/index.js';
+import { checkPositive } from './checks.js';
 
 /** What {@link clipByGlobalNorm} returns. */
 export interface ClippedGradients {
@@ -29,7 +29,7 @@ export interface ClippedGradients {
  * @see Pascanu et al., "On the difficulty of training recurrent neural networks", 2013, algorithm 1.
  */
 export function clipByGlobalNorm(gradients: tf.NamedTensorMap, maxNorm: number): ClippedGradients {
-  checkNumber('clipByGlobalNorm', 'maxNorm', maxNorm, { min: Number.MIN_VALUE });
+  checkPositive('clipByGlobalNorm', 'maxNorm', maxNorm);
   const names = Object.keys(gradients);
   const [norm, ...scaled] = tf.tidy(() => {
     const squares = names.map((name) => tf.sum(tf.square(gradients[name]!)));

@@ -62,7 +62,8 @@ export class SgdOptimizer extends StatefulOptimizer {
     return this.#velocity === 'keras' || this.#momentum === 0 ? this.#rateInside() : this.#rateOutside();
   }
 
-  // Sums go through one addN each, because a step over a hundred small variables is mostly kernel calls.
+  // Sums go through one addN each, because a step over a hundred small variables is mostly kernel calls. In the formulas
+  // g has the penalty's part already.
 
   /** v <- m v + g, w <- w - lr (g + m v) or w - lr v. */
   #rateOutside() {
@@ -135,9 +136,9 @@ function decayCoefficient({ weightDecay, l2 }: SgdOptions): number {
  * import * as tf from '@tensorflow/tfjs';
  * import { sgd } from 'tfjs-longtail/optimizers';
  * const w = tf.variable(tf.scalar(1));
- * const optimizer = sgd({ learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4 });
+ * const optimizer = sgd({ learningRate: 0.1, momentum: 0.9, weightDecay: 0.1 });
  * optimizer.minimize(() => tf.square(w) as tf.Scalar);
- * console.log((await w.data())[0]!.toFixed(4)); // 0.7999 (1 - 0.1 * (2 + 0.0005))
+ * console.log((await w.data())[0]!.toFixed(2)); // 0.79: 1 - 0.1 (2 + 0.1)
  * ```
  * @see Sutskever et al., "On the importance of initialization and momentum in deep learning", 2013.
  */

@@ -39,11 +39,14 @@ export class VariableState {
 
   /** Replaces everything by what `save` returned; the caller keeps its tensors. */
   restore(saved: readonly NamedTensor[]): void {
+    if (this.kinds.length === 0 && saved.length > 0) {
+      throw new InvalidArgumentError(this.where, 'no state', saved[0]!.name);
+    }
     saved.forEach(({ name }, i) => {
       const kind = this.kinds[i % this.kinds.length]!;
       if (!name.endsWith(`/${kind}`)) throw new InvalidArgumentError(this.where, `a weight named .../${kind}`, name);
     });
-    if (this.kinds.length > 0 && saved.length % this.kinds.length !== 0) {
+    if (saved.length % this.kinds.length > 0) {
       throw new InvalidArgumentError(this.where, `${this.kinds.length} weights for each variable`, saved.length);
     }
     this.dispose();
