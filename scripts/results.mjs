@@ -32,7 +32,9 @@ function isCommit(text) {
   const name = text.replaceAll('`', '');
   if (!/^[0-9a-f]{7,40}$/.test(name)) return false;
   try {
-    if (execFileSync('git', ['rev-parse', '--is-shallow-repository'], { cwd: root, encoding: 'utf8' }).trim() === 'true') {
+    if (
+      execFileSync('git', ['rev-parse', '--is-shallow-repository'], { cwd: root, encoding: 'utf8' }).trim() === 'true'
+    ) {
       return true;
     }
     execFileSync('git', ['cat-file', '-e', `${name}^{commit}`], { cwd: root, stdio: 'ignore' });

@@ -6,7 +6,6 @@ import {
   resumedConfig,
   RunFolder,
   runTraining,
-  type PartialConfig,
   type RunReport,
   type TrainConfig,
 } from '../experiment/index.js';

@@ -50,8 +50,7 @@ export function randomStream(seed: number): RandomStream {
     max: Number.MAX_SAFE_INTEGER,
     integer: true,
   });
-  // Seeds beyond 32 bits fold their upper half in, so that they do not collide with their lower half alone.
-  const folded = deriveSeed(root | 0, String(Math.floor(root / 2 ** 32)));
+  const folded = foldSeed(root | 0, Math.floor(root / 2 ** 32));
   return streamOf(folded, xoroshiro128plus(folded));
 }
 
@@ -106,6 +105,12 @@ function permutation(generator: JumpableRandomGenerator, size: number): Int32Arr
     [order[last], order[chosen]] = [order[chosen]!, order[last]!];
   }
   return order;
+}
+
+/** 31 bits of both halves of a seed; the lower is spread first, so that the upper cannot cancel against its bits. */
+function foldSeed(lower: number, upper: number): number {
+  const spread = deriveSeed(lower, '0');
+  return upper === 0 ? spread : deriveSeed(spread, String(upper));
 }
 
 /** A non-zero 31-bit seed for the stream `name`: FNV-1a over the root's bits and the name. tfjs reads 0 as "no seed". */

@@ -2,13 +2,14 @@ import { type } from 'arktype';
 import { ConfigError, didYouMean } from '../core/index.js';
 import { choices, defaultConfig, type optionDescriptions } from './options.js';
 
+// Every number has a largest value: infinity would not survive config.json.
 const schema = type({
   '+': 'reject',
   data: type.enumerated(...choices.data),
   dataDir: 'string > 0 | null',
   profile: type.enumerated(...choices.profile),
-  imbalance: 'number >= 1',
-  maxPerClass: 'number.integer >= 1 | null',
+  imbalance: '1 <= number <= 1000000',
+  maxPerClass: '1 <= number.integer <= 100000000 | null',
   subset: type.enumerated(...choices.subset),
   holdout: '0 <= number < 1',
   model: type.enumerated(...choices.model),
@@ -23,10 +24,10 @@ const schema = type({
   weightDecay: '0 <= number < 1',
   l2: '0 <= number < 1',
   decay: type.enumerated(...choices.decay),
-  clipNorm: 'number > 0 | null',
+  clipNorm: '0 < number <= 1000000 | null',
   schedule: type.enumerated(...choices.schedule),
-  warmupEpochs: 'number >= 0',
-  milestones: 'number[]',
+  warmupEpochs: '0 <= number <= 100000',
+  milestones: '(0 < number <= 100000)[]',
   decayFactor: '0 < number < 1',
   normalization: type.enumerated(...choices.normalization),
   cropPadding: '0 <= number.integer <= 16',
@@ -94,9 +95,18 @@ function parse(source: string, values: unknown): TrainConfig {
   const [error] = parsed;
   const key = String(error!.path[0]);
   const named = (choices as Partial<Record<string, readonly string[]>>)[key];
-  const hint = named && didYouMean(error!.data, named);
-  const expected = named ? `one of ${named.join(', ')}` : error!.expected;
-  throw new ConfigError(source, `${error!.path.join('.')} to be ${expected}`, JSON.stringify(error!.data), hint);
+  const { data, path } = error!;
+  const hint = named && typeof data === 'string' ? didYouMean(data, named) : undefined;
+  const expected = named ? `one of ${named.join(', ')}` : expectation(error!);
+  const got = typeof data === 'number' ? data : JSON.stringify(data);
+  throw new ConfigError(source, `${path.join('.')} to be ${expected}`, got, hint);
+}
+
+/** What arktype expected, on one line: it lists alternatives and joint conditions one below the other. */
+function expectation(error: type.errors[number]): string {
+  if (!('errors' in error)) return error.expected;
+  const parts = (error.errors as (typeof error)[]).map(expectation).sort();
+  return [...new Set(parts)].join(error.code === 'union' ? ' or ' : ' and ');
 }
 
 /** Rules that join two options; an option that would do nothing is refused rather than ignored. */

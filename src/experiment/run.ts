@@ -130,7 +130,6 @@ class Run {
   async execute(): Promise<RunOutcome> {
     const { config, resume, onEvent, signal } = this.options;
     const environment = await this.#environment();
-    if (!resume) await this.folder.describe(config, environment);
     const data = await loadRunData(config, this.#random, {
       ...(signal ? { signal } : {}),
       onProgress: ({ url, receivedBytes, totalBytes }) =>
@@ -138,6 +137,8 @@ class Run {
     });
     const trainee = makeTrainee(config, data, this.#random);
     try {
+      // Not earlier: options and data that cannot be run leave no folder behind.
+      if (!resume) await this.folder.describe(config, environment);
       const epochs = await this.folder.cutBack((await this.#checkpoints.load('last'))?.position.epoch ?? 0);
       onEvent?.({
         type: 'start',

@@ -1,4 +1,16 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { RunFolderError } from '../core/index.js';
@@ -11,6 +23,7 @@ const files = {
   environment: 'environment.json',
   metrics: 'metrics.jsonl',
   report: 'report.json',
+  lock: 'lock.json',
 };
 
 /** One line of `metrics.jsonl`. */
@@ -37,7 +50,7 @@ export class RunFolder {
   static create(path: string | undefined, config: TrainConfig): RunFolder {
     const folder = new RunFolder(path ?? freshName(config));
     try {
-      if (path !== undefined && existsSync(path)) {
+      if (path !== undefined && existsSync(path) && !isUnbegun(path)) {
         const hint = `A run is never overwritten: choose another --out, or go on with --resume ${path}`;
         throw new RunFolderError(path, 'a folder that does not exist yet', 'an existing one', hint);
       }
@@ -136,15 +149,20 @@ export class RunFolder {
     }
   }
 
-  /** Lets other processes work on the run. */
+  /** Lets other processes work on the run; a folder in which none has begun goes away. */
   unlock(): void {
     held.delete(resolve(this.path));
-    rmSync(join(this.path, 'lock.json'), { force: true });
+    try {
+      rmSync(join(this.path, files.lock), { force: true });
+      if (readdirSync(this.path).length === 0) rmdirSync(this.path);
+    } catch {
+      // The folder is gone or cannot be written any more, which must not hide how the run ended; locks of the dead do no harm.
+    }
   }
 
   /** Refuses a second process; a lock whose process is gone is taken over. */
   #lock(): void {
-    const path = join(this.path, 'lock.json');
+    const path = join(this.path, files.lock);
     const mine = JSON.stringify({ pid: process.pid, host: hostname() });
     for (let attempt = 0; attempt < 3; attempt++) {
       try {
@@ -199,6 +217,12 @@ function freshName({ data, model, loss, seed }: TrainConfig): string {
     const name = number === 1 ? base : `${base}-${number}`;
     if (!existsSync(name)) return name;
   }
+}
+
+/** Whether a folder holds no more than what a process leaves that was stopped before its run began. */
+function isUnbegun(path: string): boolean {
+  const begun = (name: string): boolean => ![files.lock, files.environment].includes(name) && !name.endsWith('.tmp');
+  return statSync(path).isDirectory() && !readdirSync(path).some(begun);
 }
 
 function readHolder(path: string): { pid: number; host: string } | null {

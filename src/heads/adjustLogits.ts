@@ -17,7 +17,7 @@ import type { LogitAdjustmentOptions } from '../core/index.js';
  * import * as tf from '@tensorflow/tfjs';
  * import { adjustLogits } from 'tfjs-longtail/heads';
  * const adjusted = adjustLogits(tf.tensor2d([[1, 0.5, -0.2]]), { classCounts: [70, 20, 10] });
- * console.log((await adjusted.argMax(1).data())[0]); // 1
+ * console.log((await tf.argMax(adjusted, 1).data())[0]); // 1
  * ```
  * @see Menon et al., "Long-tail learning via logit adjustment", ICLR 2021, equation 9.
  */

@@ -40,9 +40,9 @@ const TOLERANCE = 1e-9;
  * ```ts
  * import { tuneTau } from 'tfjs-longtail/heads';
  * const { tau, support } = await tuneTau([0, 0, 1], [[2, 0], [1, 0], [1, 0.5]], { classCounts: [90, 10] });
- * console.log(tau.toFixed(3), support); // 0.342 [ 2, 1 ]
+ * console.log(tau.toFixed(3), support); // 0.448 [ 2, 1 ]
  * ```
- * @see Menon et al., "Long-tail learning via logit adjustment", ICLR 2021, section 4.2.
+ * @see Menon et al., "Long-tail learning via logit adjustment", ICLR 2021 (tau tuned on held-out data).
  */
 export async function tuneTau(
   targets: LabelsLike,

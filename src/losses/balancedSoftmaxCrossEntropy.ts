@@ -24,7 +24,7 @@ export interface BalancedSoftmaxOptions extends SoftmaxLossOptions, ClassStatist
  * const loss = balancedSoftmaxCrossEntropy(tf.tensor1d([0], 'int32'), logits, { classCounts: [70, 20, 10] });
  * console.log((await loss.data())[0]?.toFixed(4)); // 0.1958
  * ```
- * @see Ren et al., "Balanced Meta-Softmax for Long-Tailed Visual Recognition", NeurIPS 2020, equation 3.
+ * @see Ren et al., "Balanced Meta-Softmax for Long-Tailed Visual Recognition", NeurIPS 2020.
  */
 export function balancedSoftmaxCrossEntropy(
   targets: tf.Tensor,

@@ -80,7 +80,7 @@ function denseRows(q: tf.Tensor2D): TargetRows {
   };
 }
 
-/** Gathers instead of multiplying by one-hot rows: 1.5 times as fast at 1,000 classes, never slower. */
+/** Gathers instead of multiplying by one-hot rows: about 1.4 times as fast at 1,000 classes on wasm and native. */
 function idRows(ids: tf.Tensor1D, numClasses: number): TargetRows {
   const rows = ids.size;
   const mass = tf.cast<tf.Tensor2D>(tf.greaterEqual(tf.reshape(ids, [rows, 1]), 0), 'float32');

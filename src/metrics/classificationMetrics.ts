@@ -36,7 +36,7 @@ export interface ClassificationMetrics {
  * recalls), scores by head, torso and tail, and calibration.
  *
  * Predictions are the argmax of the logits, ties to the lowest class. Classes without test items are left out of every
- * mean and counted in `classesWithoutItems`.
+ * mean and counted in `classesWithoutItems`. The confusion matrix holds `C^2` numbers.
  *
  * @param options `numClasses`, and `groups` from {@link groupClasses}.
  * @returns An object to feed with `await update(targets, logits)` and to read with `result()`.
@@ -49,7 +49,7 @@ export interface ClassificationMetrics {
  * const { balancedAccuracy, perClassRecall } = metrics.result();
  * console.log(balancedAccuracy, perClassRecall); // 0.5 [ 0.5, 1, 0 ]
  * ```
- * @see Menon et al., "Long-tail learning via logit adjustment", ICLR 2021, section 2 (balanced error).
+ * @see Menon et al., "Long-tail learning via logit adjustment", ICLR 2021 (balanced error).
  * @see Guo et al., "On Calibration of Modern Neural Networks", ICML 2017 (expected calibration error).
  */
 export function classificationMetrics(options: ClassificationMetricsOptions): ClassificationMetrics {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { randomStream } from '../core/index.js';
+import { checkNumber, randomStream } from '../core/index.js';
 import type { Classifier } from '../models/index.js';
 import type { ExampleSource } from './images.js';
 
@@ -24,6 +24,7 @@ export interface ScoreOptions {
  * @param source Examples; its augmentation, if any, would apply: evaluation sources have none.
  * @param visit Called once per batch and awaited; the tensors are disposed afterwards.
  * @param options Batch size.
+ * @throws InvalidArgumentError If the batch size is not a positive integer.
  */
 export async function forEachScored(
   classifier: Classifier,
@@ -31,6 +32,7 @@ export async function forEachScored(
   visit: (batch: ScoredBatch) => Promise<void>,
   { batchSize = 250 }: ScoreOptions = {},
 ): Promise<void> {
+  checkNumber('forEachScored', 'batchSize', batchSize, { min: 1, integer: true });
   const random = randomStream(0);
   for (let start = 0; start < source.size; start += batchSize) {
     const size = Math.min(batchSize, source.size - start);

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckpointError } from '../../core/index.js';
 import type { CheckpointStore, TensorRecord, TrainState } from '../state.js';
 import { writeFileAtomic } from './atomicFile.js';
-import { parseManifest, type Manifest } from './manifest.js';
+import { formatManifest, parseManifest, sha256Of, type Manifest } from './manifest.js';
 
 const manifestFile = 'checkpoint.json';
 
@@ -12,7 +11,7 @@ const manifestFile = 'checkpoint.json';
  * Checkpoints in a folder, one sub-folder a name: `checkpoint.json` and the weights file that it names.
  *
  * The weights get a new file, then the manifest is renamed into place, then older weights are removed: whenever the
- * process is killed, the manifest names a complete file. Loading verifies size and SHA-256.
+ * process is killed, the manifest names a complete file. Loading verifies the size and the SHA-256 of both.
  *
  * @param folder Folder that holds the checkpoints; made when the first one is saved.
  * @returns A store for `train`.
@@ -75,20 +74,21 @@ async function save(folder: string, state: TrainState): Promise<void> {
   });
   const parts = state.tensors.map(({ values }) => bytesOf(values));
   const weights = Buffer.concat(parts);
-  const file = `weights-${state.position.step}-${sha256Of(weights).slice(0, 8)}.bin`;
+  const sha256 = sha256Of(weights);
+  const file = `weights-${state.position.step}-${sha256.slice(0, 8)}.bin`;
   const manifest: Manifest = {
     format: 1,
     position: state.position,
     random: state.random,
-    weights: { file, bytes: weights.length, sha256: sha256Of(weights) },
+    weights: { file, bytes: weights.length, sha256 },
     tensors,
   };
   try {
     await mkdir(folder, { recursive: true });
     await writeFileAtomic(join(folder, file), weights);
-    await writeFileAtomic(join(folder, manifestFile), `${JSON.stringify(manifest, null, 1)}\n`);
+    await writeFileAtomic(join(folder, manifestFile), formatManifest(manifest));
     for (const other of await readdir(folder)) {
-      if (other !== file && other !== manifestFile) await rm(join(folder, other), { force: true });
+      if (other !== file && isLeftover(other)) await rm(join(folder, other), { force: true });
     }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
@@ -97,10 +97,11 @@ async function save(folder: string, state: TrainState): Promise<void> {
   }
 }
 
-function bytesOf(values: TensorRecord['values']): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+/** Older weights, and files that a killed process was writing aside. */
+function isLeftover(name: string): boolean {
+  return /^weights-.+\.bin$|^(weights-.+|checkpoint)\.(bin|json)\.\d+\.tmp$/.test(name);
 }
 
-function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+function bytesOf(values: TensorRecord['values']): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }

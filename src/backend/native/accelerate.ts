@@ -1,0 +1,38 @@
+import { accelerateBackward } from './backward.js';
+import { accelerateBatchNormalization } from './batchNormalization.js';
+import { accelerateConvolution } from './convolution.js';
+import { accelerateDense } from './dense.js';
+import { registerGradients } from './gradients.js';
+import { registerKernels } from './kernels.js';
+
+let done = false;
+
+/**
+ * Makes training on the native backend fast: the kernels that TensorFlow has and tfjs-node leaves out.
+ *
+ * Batch normalisation of tf.layers (training, over the last axis) runs as one operation forwards and one backwards, and the
+ * gradients of ReLU and of biases as one each. Models need no change; every number stays what tfjs computes, up to
+ * rounding. Other backends keep computing as they did. The native backend may be loaded before or after; a second call
+ * changes nothing. Each worker thread accelerates its own copy of tfjs.
+ *
+ * @throws BackendError when tfjs's gradients are not registered yet: importing `@tensorflow/tfjs` later would undo ours.
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { accelerate } from 'tfjs-longtail/backend';
+ *
+ * accelerate();
+ * const slope = tf.grad((x) => tf.relu(x));
+ * console.log(Array.from(await slope(tf.tensor1d([-1, 0, 2])).data())); // [0, 0, 1]
+ * ```
+ */
+export function accelerate(): void {
+  if (done) return;
+  registerGradients();
+  registerKernels();
+  accelerateBackward();
+  accelerateBatchNormalization();
+  accelerateConvolution();
+  accelerateDense();
+  done = true;
+}

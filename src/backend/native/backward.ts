@@ -1,0 +1,117 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { InvalidArgumentError } from '../../core/index.js';
+import { NATIVE } from './nativeBackend.js';
+
+type Engine = ReturnType<typeof tf.engine>;
+type Gradients = Engine['gradients'];
+type TapeNode = Engine['state']['activeTape'][number];
+
+/** Members of tfjs's engine that its own `gradients` uses and its types hide. */
+interface Recorder {
+  startTape(): void;
+  endTape(): void;
+}
+
+/**
+ * Lets the outermost gradient on the native backend free what the forward pass saved as soon as it is used.
+ *
+ * tfjs frees it when all gradients are made, so that activations and gradients stand side by side at the end: a quarter
+ * of a training step's memory, and a few per cent of its time.
+ */
+export function accelerateBackward(): void {
+  const engine = tf.engine();
+  const stock = engine.gradients;
+  engine.gradients = function gradients(f, xs, dy, allowNoGradients) {
+    const outermost = engine.state.gradientDepth === 0 && engine.backendName === NATIVE;
+    const valid = xs.length > 0 && (dy ?? xs[0]!).dtype === 'float32';
+    if (!outermost || !valid) return stock.call(engine, f, xs, dy, allowNoGradients);
+    return differentiate(engine, f, xs, dy, allowNoGradients);
+  } as Gradients;
+}
+
+function differentiate(
+  engine: Engine,
+  f: () => tf.Tensor,
+  xs: tf.Tensor[],
+  dy: tf.Tensor | undefined,
+  allowNoGradients = false,
+): { value: tf.Tensor; grads: tf.Tensor[] } {
+  const value = record(engine, f);
+  const tape = engine.state.activeTape;
+  const reached = reachedFrom(xs, tape);
+  const connected = tape.some(({ outputs }) => outputs.some(({ id }) => id === value.id && reached.has(id)));
+  if (!connected && !allowNoGradients) {
+    const hint = 'The function must contain all operations from its arguments to its result';
+    throw new InvalidArgumentError('gradients', 'a function of the tensors to differentiate by', 'a constant', hint);
+  }
+  return engine.tidy('backward', () => {
+    const gradients = new Map([[value.id, dy ?? tf.ones(value.shape)]]);
+    for (const node of tape.toReversed()) {
+      propagate(engine, node, reached, gradients);
+      tf.dispose(node.saved ?? []);
+    }
+    engine.state.activeTape = null as unknown as TapeNode[];
+    return { value, grads: xs.map(({ id }) => gradients.get(id)!) };
+  });
+}
+
+/** Runs `f` with the tape on, which stays in the engine's state. */
+function record(engine: Engine, f: () => tf.Tensor): tf.Tensor {
+  const recorder = engine as unknown as Recorder;
+  recorder.startTape();
+  try {
+    const value: unknown = engine.tidy('forward', f);
+    if (value instanceof tf.Tensor) return value;
+    throw new InvalidArgumentError('gradients', 'a function that returns a tensor', value);
+  } finally {
+    recorder.endTape();
+  }
+}
+
+/** The ids of `xs` and of all tensors on the tape that were made from them. */
+function reachedFrom(xs: readonly tf.Tensor[], tape: readonly TapeNode[]): Set<number> {
+  const reached = new Set(xs.map(({ id }) => id));
+  for (const { inputs, outputs } of tape) {
+    if (Object.values(inputs).some(({ id }) => reached.has(id))) for (const { id } of outputs) reached.add(id);
+  }
+  return reached;
+}
+
+/** Adds the gradients that flow through one operation to those of its inputs. */
+function propagate(
+  engine: Engine,
+  node: TapeNode,
+  reached: ReadonlySet<number>,
+  gradients: Map<number, tf.Tensor>,
+): void {
+  const wanted = Object.entries(node.inputs).filter(([, { id }]) => reached.has(id));
+  const dys = node.outputs.map(({ id }) => gradients.get(id) as tf.Tensor);
+  if (wanted.length === 0 || !dys.some(Boolean)) return;
+  if (!node.gradient) {
+    throw new InvalidArgumentError('gradients', 'operations that tfjs has a gradient of', node.kernelName);
+  }
+  const made = node.gradient(dys);
+  for (const [name, x] of wanted) {
+    const dx = engine.tidy(() => gradientOf(node, made, name, x));
+    accumulate(gradients, x.id, node.saved?.includes(dx) ? tf.clone(dx) : dx);
+  }
+}
+
+function gradientOf(
+  { kernelName }: TapeNode,
+  made: Readonly<Record<string, () => tf.Tensor>>,
+  name: string,
+  x: tf.Tensor,
+): tf.Tensor {
+  const dx = made[name]?.();
+  if (dx?.dtype === 'float32' && tf.util.arraysEqual(dx.shape, x.shape)) return dx;
+  const got = dx === undefined ? 'none' : `${dx.dtype} [${dx.shape.join(', ')}]`;
+  const expected = `a gradient of type float32 and shape [${x.shape.join(', ')}] for input ${name}`;
+  throw new InvalidArgumentError(`gradient of ${kernelName}`, expected, got);
+}
+
+function accumulate(gradients: Map<number, tf.Tensor>, id: number, dx: tf.Tensor): void {
+  const sum = gradients.get(id);
+  gradients.set(id, sum === undefined ? dx : tf.add(sum, dx));
+  sum?.dispose();
+}

@@ -1,0 +1,46 @@
+import type * as tf from '@tensorflow/tfjs-core';
+
+/** The name under which tfjs-node registers its backend. */
+export const NATIVE = 'tensorflow';
+
+/** An attribute of a TensorFlow operation. */
+export interface OpAttribute {
+  readonly name: string;
+  readonly type: number;
+  readonly value: unknown;
+}
+
+/** The part of tfjs-node's backend that our kernels touch; the package is optional, so it is never imported. */
+export interface NativeBackend {
+  readonly binding: Readonly<Record<'TF_ATTR_TYPE' | 'TF_ATTR_FLOAT' | 'TF_ATTR_BOOL' | 'TF_ATTR_STRING', number>> & {
+    readonly TF_FLOAT: number;
+  };
+  readonly isUsingGpuDevice: boolean;
+  /** Runs a TensorFlow operation with one output. */
+  executeSingleOutput(op: string, attributes: readonly OpAttribute[], inputs: readonly tf.TensorInfo[]): tf.Tensor;
+  /** Runs a TensorFlow operation with `count` outputs. */
+  executeMultipleOutputs(
+    op: string,
+    attributes: readonly OpAttribute[],
+    inputs: readonly tf.TensorInfo[],
+    count: number,
+  ): tf.Tensor[];
+}
+
+/** What tfjs hands to a kernel function, with the kernel's input names and attributes. */
+export interface KernelCall<Inputs extends string, Attributes = Readonly<Record<string, never>>> {
+  readonly inputs: Readonly<Record<Inputs, tf.Tensor>>;
+  readonly attrs: Attributes;
+  readonly backend: NativeBackend;
+}
+
+/** The attribute `name`, of type float32. */
+export function floatType({ binding }: NativeBackend, name: string): OpAttribute {
+  return { name, type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
+}
+
+/** The attribute `name` with a number, a boolean or a string as its value. */
+export function attribute({ binding }: NativeBackend, name: string, value: number | boolean | string): OpAttribute {
+  const types = { number: binding.TF_ATTR_FLOAT, boolean: binding.TF_ATTR_BOOL, string: binding.TF_ATTR_STRING };
+  return { name, type: types[typeof value as keyof typeof types], value };
+}

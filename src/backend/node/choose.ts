@@ -1,0 +1,67 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { BackendError, checkOneOf } from '../../core/index.js';
+import { firstToStart, start } from '../activate.js';
+import type { BackendCandidate, BackendChoice } from '../activate.js';
+import { backendNames } from '../choose.js';
+import type { BackendName } from '../choose.js';
+import { loadNative } from './load.js';
+import { prepareBackend } from './prepare.js';
+import type { PrepareOptions } from './prepare.js';
+
+const where = 'chooseBackend';
+
+/**
+ * Makes a backend current in Node: native, else wasm, else cpu; completed for training and accelerated.
+ *
+ * (In a browser, `tfjs-longtail/backend` has a function of this name that chooses among the backends of the page.)
+ *
+ * @param name `'auto'`, or one backend by its name. Default `'auto'`.
+ * @param options Threads of the native backend.
+ * @returns The name of the backend, why this one, why not those before it, and the threads of the native one.
+ * @throws BackendError If the one asked for is not at hand (the message says how to get it); with `'auto'`, if none is.
+ * @throws InvalidArgumentError If `name` is not a {@link BackendName}, or that number of threads cannot be had.
+ * @example
+ * ```ts
+ * import { chooseBackend } from 'tfjs-longtail/backend/node';
+ *
+ * const { name } = await chooseBackend('auto');
+ * console.log(['tensorflow', 'wasm', 'cpu'].includes(name)); // true
+ * ```
+ */
+export async function chooseBackend(name: BackendName = 'auto', options: PrepareOptions = {}): Promise<BackendChoice> {
+  checkOneOf(where, 'name', name, backendNames);
+  const candidates = candidatesWith(options);
+  if (name === 'auto') return describe(await firstToStart(where, candidates));
+  const asked = candidates.find((candidate) => candidate.name === name);
+  if (asked) return describe(await start(where, { ...asked, reason: 'asked for by name' }));
+  const hint = 'It runs in browsers only; ask for auto, tensorflow, wasm or cpu';
+  throw new BackendError(where, 'a backend for Node', name, hint);
+}
+
+/** What Node may have, best first. */
+function candidatesWith(options: PrepareOptions): readonly BackendCandidate[] {
+  const candidate = (name: string, reason: string): BackendCandidate => ({
+    name,
+    reason,
+    prepare: () => prepareBackend(name, options),
+  });
+  return [
+    candidate('tensorflow', "TensorFlow's C++ kernels, the fastest in Node"),
+    candidate('wasm', 'WebAssembly on one core, completed for training'),
+    candidate('cpu', 'plain JavaScript, slow, but with every kernel'),
+  ];
+}
+
+/** Adds what is known of the native backend once it is loaded. */
+async function describe(choice: BackendChoice): Promise<BackendChoice> {
+  if (choice.name !== 'tensorflow') return choice;
+  const { source, threads } = await loadNative(where);
+  const { isUsingGpuDevice } = tf.backend() as { isUsingGpuDevice?: boolean };
+  const device = isUsingGpuDevice ? 'the GPU' : `${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  return { ...choice, reason: `${choice.reason} (${device}; from ${describeSource(source)})`, threads };
+}
+
+function describeSource(source: 'tfjs-node-gpu' | 'tfjs-node' | 'cache' | 'program'): string {
+  if (source === 'cache') return 'the installation in the cache';
+  return source === 'program' ? 'the program itself' : `the project's @tensorflow/${source}`;
+}
