@@ -8,4 +8,5 @@ export { backendNames, chooseBackend } from './choose.js';
 export type { BackendName } from './choose.js';
 export { missingTrainingKernels, selfCheck, trainingKernels } from './selfcheck/index.js';
 export type { SelfCheckResult } from './selfcheck/index.js';
+export { accelerate } from './native/index.js';
 export { completeWasm } from './wasm/index.js';

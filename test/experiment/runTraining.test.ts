@@ -1,6 +1,6 @@
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import {
   evaluateRun,
   loadRunData,
@@ -17,7 +17,7 @@ import { fileCheckpoints } from '../../src/train/node/index.js';
 import { refusal } from '../support/errors.js';
 import { freshFolder } from '../support/folders.js';
 import { tinyMnist } from '../support/tinyData.js';
-import { epochsOf, freshRun, reportOf, tinyConfig, withoutClock } from './support.js';
+import { epochsOf, finishedRun, freshRun, reportOf, tinyConfig, withoutClock } from './support.js';
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
@@ -99,7 +99,7 @@ describe('the report of a run', () => {
   });
 
   it('of the same seed is the same, of another seed another', async () => {
-    const first = await reportOf();
+    const first = await finishedRun();
     expect(withoutClock(await reportOf())).toEqual(withoutClock(first));
     expect(withoutClock(await reportOf({ seed: 2 })).final).not.toEqual(first.final);
   });
@@ -134,14 +134,17 @@ describe('the report of a run', () => {
 describe('a hold-out', () => {
   // In this run the best epoch is not the last one.
   const changes = { loss: 'ce', holdout: 0.3, epochs: 6, learningRate: 0.1 } as const;
+  let report: RunReport;
+  beforeAll(async () => {
+    report = await reportOf(changes);
+  });
 
-  it('is taken off the training data: the prior is that of what remains', async () => {
-    const { classCounts } = await reportOf(changes);
-    expect(classCounts).toEqual([17, 13, 9, 7, 5, 4, 3, 2, 1, 1]);
+  it('is taken off the training data: the prior is that of what remains', () => {
+    expect(report.classCounts).toEqual([17, 13, 9, 7, 5, 4, 3, 2, 1, 1]);
   });
 
   it('chooses the first epoch with the best balanced accuracy, and tau', async () => {
-    const { run, chosenBy, final } = await reportOf(changes);
+    const { run, chosenBy, final } = report;
     const accuracies = epochsOf(run).map((record) => record['holdoutBalancedAccuracy'] as number);
     const best = 1 + accuracies.indexOf(Math.max(...accuracies));
     expect(best).toBeLessThan(6);
@@ -182,7 +185,7 @@ describe('a hold-out', () => {
     const path = join(other, 't10k-labels-idx1-ubyte');
     const labels = readFileSync(path);
     writeFileSync(path, Buffer.concat([labels.subarray(0, 8), labels.subarray(8).reverse()]));
-    const [one, two] = [await reportOf(changes), await reportOf({ ...changes, dataDir: other })];
+    const [one, two] = [report, await reportOf({ ...changes, dataDir: other })];
     expect(two.final.raw.confusion).not.toEqual(one.final.raw.confusion);
     expect(two.chosenBy).toEqual(one.chosenBy);
     expect(two.final.posthoc.tau).toBe(one.final.posthoc.tau);
@@ -203,16 +206,16 @@ describe('evaluateRun', () => {
   it('gives the numbers of the report', async () => {
     for (const changes of [{ loss: 'ce' }, { loss: 'ce', holdout: 0.3, epochs: 6, learningRate: 0.1 }] as const) {
       const report = await reportOf(changes);
-      const { raw, posthoc, ...rest } = await evaluateRun({ run: report.run, backend: 'cpu' });
+      const { raw, posthoc, ...rest } = await evaluateRun({ run: report.run, backend: 'wasm' });
       expect({ raw, posthoc }).toEqual(report.final);
       const { name, epoch } = report.chosenBy.checkpoint;
-      expect(rest).toMatchObject({ run: report.run, backend: 'cpu', split: 'test', checkpoint: { name, epoch } });
+      expect(rest).toMatchObject({ run: report.run, backend: 'wasm', split: 'test', checkpoint: { name, epoch } });
     }
   });
 
   it('scores the other splits, another checkpoint, another tau', async () => {
     const { run } = await reportOf({ loss: 'ce', holdout: 0.3, epochs: 6, learningRate: 0.1 });
-    const evaluated = async (options: object) => evaluateRun({ run, backend: 'cpu', ...options });
+    const evaluated = async (options: object) => evaluateRun({ run, backend: 'wasm', ...options });
     expect((await evaluated({ split: 'train' })).raw.support).toEqual([17, 13, 9, 7, 5, 4, 3, 2, 1, 1]);
     expect((await evaluated({ split: 'holdout' })).raw.support).toEqual([7, 5, 4, 3, 2, 2, 1, 1, 1, 1]);
     expect((await evaluated({ checkpoint: 'last' })).checkpoint).toMatchObject({ name: 'last', epoch: 6 });
@@ -223,11 +226,11 @@ describe('evaluateRun', () => {
   });
 
   it('refuses what is not there', async () => {
-    const { run } = await reportOf({ epochs: 2 });
-    await expect(evaluateRun({ run, split: 'holdout', backend: 'cpu' })).rejects.toThrow(
+    const { run } = await finishedRun();
+    await expect(evaluateRun({ run, split: 'holdout', backend: 'wasm' })).rejects.toThrow(
       refusal('ConfigError', 'evaluate: expected a run with a hold-out for --split holdout, got one without'),
     );
-    await expect(evaluateRun({ run, checkpoint: 'best', backend: 'cpu' })).rejects.toThrow(
+    await expect(evaluateRun({ run, checkpoint: 'best', backend: 'wasm' })).rejects.toThrow(
       refusal(
         'CheckpointError',
         `${join(run, 'checkpoints')}: expected a checkpoint best, got none. ` +

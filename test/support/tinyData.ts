@@ -52,6 +52,6 @@ export function tinyOptions(dataDir: string) {
     learningRate: 0.02,
     cropPadding: 2,
     flip: false,
-    backend: 'cpu',
+    backend: 'wasm',
   } as const;
 }

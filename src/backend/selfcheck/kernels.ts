@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
- * The kernels of TensorFlow.js that a training step of this package's models, losses and optimizers runs, forward and
- * backward. {@link selfCheck} notices when any of them computes something else.
+ * The kernels of TensorFlow.js that training needs: those that this package's models, losses and optimizers run, forward
+ * and backward, and those of pooling, embeddings and masks. {@link selfCheck} notices when any of them computes something
+ * else.
  */
 export const trainingKernels: readonly string[] = [
   ...[tf.Conv2D, tf.Conv2DBackpropFilter, tf.Conv2DBackpropInput, tf.FusedConv2D, tf.MaxPool, tf.MaxPoolGrad],
