@@ -18,3 +18,4 @@ export { randomStream, restoreRandomStream } from './random.js';
 export type { RandomState, RandomStream } from './random.js';
 export { readScoredRows } from './scoredRows.js';
 export type { LabelsLike, ScoredRows, ScoresLike } from './scoredRows.js';
+export { checkLabels, positionsByClass } from './labels.js';

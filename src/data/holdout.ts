@@ -1,6 +1,5 @@
-import { checkNumber, InvalidArgumentError } from '../core/index.js';
+import { checkLabels, checkNumber, InvalidArgumentError, positionsByClass } from '../core/index.js';
 import type { RandomStream } from '../core/index.js';
-import { checkLabels, positionsByClass } from './dataset.js';
 
 /** Options of {@link stratifiedHoldout}. */
 export interface HoldoutOptions {

@@ -1,6 +1,6 @@
-import { checkOneOf, InvalidArgumentError } from '../core/index.js';
+import { checkLabels, checkOneOf, InvalidArgumentError, positionsByClass } from '../core/index.js';
 import type { RandomStream } from '../core/index.js';
-import { checkLabels, positionsByClass, takeExamples } from './dataset.js';
+import { takeExamples } from './dataset.js';
 import type { ImageDataset } from './dataset.js';
 import { checkedCounts, profileCounts, profileNames } from './profiles.js';
 import type { ProfileName, ProfileOptions } from './profiles.js';

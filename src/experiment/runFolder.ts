@@ -12,9 +12,9 @@ import {
   writeSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { RunFolderError } from '../core/index.js';
-import { writeFileAtomic } from '../train/node/index.js';
+import { writeFileAtomic } from '../core/node/index.js';
 import type { TrainConfig } from './config.js';
 
 /** Files of a run folder. */
@@ -54,7 +54,9 @@ export class RunFolder {
         const hint = `A run is never overwritten: choose another --out, or go on with --resume ${path}`;
         throw new RunFolderError(path, 'a folder that does not exist yet', 'an existing one', hint);
       }
-      mkdirSync(folder.path, { recursive: true });
+      mkdirSync(dirname(folder.path), { recursive: true });
+      // Apart, because a recursive mkdir says ENOENT where the disk is read-only.
+      if (!existsSync(folder.path)) mkdirSync(folder.path);
     } catch (error) {
       throw asRunFolderError(folder.path, 'a place where a folder can be made', error);
     }

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type RandomStream } from '../core/index.js';
+import { checkLabels, checkNumber, positionsByClass, type RandomStream } from '../core/index.js';
 
 /** The examples of one pass over a data set, in the order in which batches take them. */
 export type BatchOrder = (random: RandomStream) => Int32Array;
@@ -41,7 +41,9 @@ export function shuffledOrder(size: number): BatchOrder {
  * @see Kang et al., "Decoupling representation and classifier for long-tailed recognition", 2020, section 4.1.
  */
 export function classBalancedOrder(labels: ArrayLike<number>, numClasses: number): BatchOrder {
-  const members = groupByClass(labels, numClasses).filter((group) => group.length > 0);
+  checkNumber('classBalancedOrder', 'labels.length', labels.length, { min: 1 });
+  checkLabels('classBalancedOrder', labels, numClasses);
+  const members = positionsByClass(labels, numClasses).filter((positions) => positions.length > 0);
   return (random) => {
     const shuffled = members.map((group) => ({ group, order: random.permutation(group.length), next: 0 }));
     return Int32Array.from({ length: labels.length }, () => {
@@ -53,18 +55,4 @@ export function classBalancedOrder(labels: ArrayLike<number>, numClasses: number
       return chosen.group[chosen.order[chosen.next++]!]!;
     });
   };
-}
-
-function groupByClass(labels: ArrayLike<number>, numClasses: number): number[][] {
-  if (labels.length === 0) throw new InvalidArgumentError('classBalancedOrder', 'at least one example', 0);
-  const groups: number[][] = Array.from({ length: numClasses }, () => []);
-  for (let index = 0; index < labels.length; index++) {
-    const group = groups[labels[index]!];
-    if (group === undefined) {
-      const expected = `labels in 0..${numClasses - 1}`;
-      throw new InvalidArgumentError('classBalancedOrder', expected, `${labels[index]} for example ${index}`);
-    }
-    group.push(index);
-  }
-  return groups;
 }

@@ -126,11 +126,11 @@ describe('classBalancedOrder', () => {
   });
 
   it.each([
-    [[0, 1, 3], 3, 'classBalancedOrder: expected labels in 0..2, got 3 for example 2'],
-    [[0, -1], 3, 'classBalancedOrder: expected labels in 0..2, got -1 for example 1'],
-    [[0.5], 3, 'classBalancedOrder: expected labels in 0..2, got 0.5 for example 0'],
-    [[NaN], 3, 'classBalancedOrder: expected labels in 0..2, got NaN for example 0'],
-    [[], 3, 'classBalancedOrder: expected at least one example, got 0'],
+    [[0, 1, 3], 3, 'classBalancedOrder: expected labels[2] to be an integer in 0..2, got 3'],
+    [[0, -1], 3, 'classBalancedOrder: expected labels[1] to be an integer in 0..2, got -1'],
+    [[0.5], 3, 'classBalancedOrder: expected labels[0] to be an integer in 0..2, got 0.5'],
+    [[NaN], 3, 'classBalancedOrder: expected labels[0] to be an integer in 0..2, got NaN'],
+    [[], 3, 'classBalancedOrder: expected labels.length to be a finite number of at least 1, got 0'],
   ])('refuses the labels %o of %d classes', (bad, numClasses, message) => {
     expect(() => classBalancedOrder(bad, numClasses)).toThrow(refusal('InvalidArgumentError', message));
   });

@@ -3,6 +3,7 @@ import { accelerateBatchNormalization } from './batchNormalization.js';
 import { accelerateConvolution } from './convolution.js';
 import { accelerateDense } from './dense.js';
 import { registerGradients } from './gradients.js';
+import { skipIdentities } from './identities.js';
 import { registerKernels } from './kernels.js';
 
 let done = false;
@@ -27,9 +28,10 @@ let done = false;
  * ```
  */
 export function accelerate(): void {
+  registerKernels();
+  skipIdentities();
   if (done) return;
   registerGradients();
-  registerKernels();
   accelerateBackward();
   accelerateBatchNormalization();
   accelerateConvolution();

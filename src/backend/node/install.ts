@@ -3,9 +3,8 @@ import path from 'node:path';
 import { BackendError } from '../../core/index.js';
 import type { tryAddon } from './addon.js';
 import { buildInstallation, countSteps } from './build.js';
-import { nativeRoot } from './cache.js';
+import { lockFolder, nativeRoot } from './cache.js';
 import { checkDisk, explainFileError } from './disk.js';
-import { withLock } from './lock.js';
 import { readManifest, verifyFolder } from './manifest.js';
 import { planFor } from './pins.js';
 import type { NativePlan } from './pins.js';
@@ -72,7 +71,7 @@ export async function installPlan(
   try {
     if (await isDone()) return { ...result, installed: false };
     const onWait = (): void => steps.note('waiting for another installation to finish');
-    return await withLock(WHERE, folder, { signal, onWait }, async (lockSignal) => {
+    return await lockFolder(WHERE, folder, { signal, onWait }, async (lockSignal) => {
       if (await isDone()) return { ...result, installed: false };
       await buildAside(plan, folder, { steps, seams, signal: lockSignal });
       return { ...result, installed: true };

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { BackendError } from '../../core/index.js';
-import { digestOf } from './checksum.js';
+import { digestOf } from '../../core/node/index.js';
 
 /** One file of an installation as it was when the installation was finished. */
 interface ManifestFile {

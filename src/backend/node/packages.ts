@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { BackendError } from '../../core/index.js';
-import { digestOf } from './checksum.js';
+import { digestOf } from '../../core/node/index.js';
 import { runCommand } from './command.js';
 import type { NpmPin } from './pins.js';
 import { explainFailure, NPM } from './tools.js';

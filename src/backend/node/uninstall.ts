@@ -1,7 +1,6 @@
 import { readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { nativeRoot } from './cache.js';
-import { withLock } from './lock.js';
+import { lockFolder, nativeRoot } from './cache.js';
 
 /** Options of {@link uninstallNativeBackend}. */
 export interface UninstallOptions {
@@ -32,7 +31,7 @@ export async function uninstallNativeBackend({ cacheDir, signal }: UninstallOpti
   const removed: string[] = [];
   for (const name of names.filter((entry) => !/\.(lock|tmp-.*)$/.test(entry))) {
     const folder = path.join(root, name);
-    await withLock('uninstallNativeBackend', folder, { signal }, () => removeAtOnce(folder));
+    await lockFolder('uninstallNativeBackend', folder, { signal }, () => removeAtOnce(folder));
     removed.push(folder);
   }
   const leftovers = (await readdir(root).catch(() => [])).filter((name) => name.includes('.tmp-'));
@@ -49,7 +48,7 @@ async function removeAtOnce(folder: string): Promise<void> {
 
 async function removeLeftover(root: string, name: string, signal: AbortSignal | undefined): Promise<void> {
   const owner = path.join(root, name.slice(0, name.indexOf('.tmp-')));
-  await withLock('uninstallNativeBackend', owner, { signal }, () =>
+  await lockFolder('uninstallNativeBackend', owner, { signal }, () =>
     rm(path.join(root, name), { recursive: true, force: true }),
   );
 }

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { openPromise } from 'yauzl';
 import type { Entry } from 'yauzl';
 import { BackendError } from '../../core/index.js';
-import { digestOf } from './checksum.js';
+import { digestOf } from '../../core/node/index.js';
 import { runCommand } from './command.js';
 import type { WheelPin } from './pins.js';
 import { explainFailure, PYTHON } from './tools.js';

@@ -1,11 +1,7 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { rename, rm } from 'node:fs/promises';
 import { checkNumber, DataFormatError, DownloadError, InvalidArgumentError } from '../../core/index.js';
-import { withFileLock } from './fileLock.js';
-import { exists, onDisk, sizeOf, transfer } from './transfer.js';
+import { digestOf, withLock, type LockOptions } from '../../core/node/index.js';
+import { diskError, exists, onDisk, sizeOf, transfer } from './transfer.js';
 import type { TransferOptions } from './transfer.js';
 
 /** A published checksum, hexadecimal. */
@@ -51,8 +47,7 @@ export interface DownloadOptions extends TransferOptions {
 export async function downloadFile(urls: readonly string[], target: string, options: DownloadOptions): Promise<void> {
   checkRequest(urls, options);
   if (await exists(target)) return;
-  await onDisk(target, mkdir(dirname(target), { recursive: true }));
-  await withFileLock(target, options.signal, async (signal) => {
+  await withLock(target, lockOptions(target, options.signal), async (signal) => {
     if (await exists(target)) return; // made by another call meanwhile
     await fetchFromAny(urls, target, { ...options, signal });
     await onDisk(target, rename(partOf(target), target));
@@ -100,6 +95,15 @@ async function fetchVerified(url: string, part: string, options: DownloadOptions
   throw new DataFormatError(url, `content with ${options.checksum}`, actual, 'The server has another or a damaged file');
 }
 
+function lockOptions(target: string, signal: AbortSignal | undefined): LockOptions {
+  return {
+    signal,
+    lost: (cause) =>
+      new DownloadError(target, 'to keep its lock', cause.message, 'Run it again: it continues', { cause }),
+    failed: (cause) => diskError(target, cause),
+  };
+}
+
 /** Where a file lies while it is not complete. */
 function partOf(target: string): string {
   return `${target}.part`;
@@ -108,7 +112,5 @@ function partOf(target: string): string {
 /** The checksum of a file, of the kind that `like` is. */
 async function checksumOf(path: string, like: Checksum): Promise<Checksum> {
   const kind = like.startsWith('md5:') ? 'md5' : 'sha256';
-  const hash = createHash(kind);
-  await onDisk(path, pipeline(createReadStream(path), hash));
-  return `${kind}:${hash.digest('hex')}`;
+  return `${kind}:${await onDisk(path, digestOf(path, kind, 'hex'))}`;
 }

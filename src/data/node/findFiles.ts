@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DownloadError, InvalidArgumentError } from '../../core/index.js';
-import { cacheDirectory } from './cache.js';
+import { cacheDirectory } from '../../core/node/index.js';
 import { downloadFile } from './download.js';
 import { locate } from './locate.js';
 import type { DatasetFiles } from './locate.js';

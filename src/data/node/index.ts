@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export { cacheDirectory } from './cache.js';
+export { cacheDirectory } from '../../core/node/index.js';
 export { findDataset } from './findDataset.js';
 export { downloadFile } from './download.js';
 export type { Checksum, DownloadOptions } from './download.js';

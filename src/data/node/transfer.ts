@@ -150,8 +150,12 @@ export async function onDisk<T>(path: string, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    const hint = 'Check space and permission, or choose another folder with LONGTAIL_CACHE';
-    const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new DownloadError(path, 'a place to write to', code, hint, { cause: error });
+    throw diskError(path, error as NodeJS.ErrnoException);
   }
+}
+
+/** The error for a file that cannot be written. */
+export function diskError(path: string, cause: NodeJS.ErrnoException): DownloadError {
+  const hint = 'Check space and permission, or choose another folder with LONGTAIL_CACHE';
+  return new DownloadError(path, 'a place to write to', cause.code ?? String(cause), hint, { cause });
 }

@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckpointError } from '../../core/index.js';
+import { writeFileAtomic } from '../../core/node/index.js';
 import type { CheckpointStore, TensorRecord, TrainState } from '../state.js';
-import { writeFileAtomic } from './atomicFile.js';
 import { formatManifest, parseManifest, sha256Of, type Manifest } from './manifest.js';
 
 const manifestFile = 'checkpoint.json';

@@ -3,5 +3,4 @@
  *
  * @packageDocumentation
  */
-export { writeFileAtomic } from './atomicFile.js';
 export { fileCheckpoints } from './fileCheckpoints.js';

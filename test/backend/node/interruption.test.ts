@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { installPlan } from '../../../src/backend/node/install.js';
-import { withLock } from '../../../src/backend/node/lock.js';
+import { lockFolder } from '../../../src/backend/node/cache.js';
 import { startScript } from './support/child.js';
 import { compileSources } from './support/compiled.js';
 import type { Compiled } from './support/compiled.js';
@@ -81,7 +81,7 @@ describe('two installations at once', () => {
     const folder = path.join(machine.cacheDir, 'native', machine.plan.id);
     const controller = new AbortController();
     const reason = new Error('stopped');
-    await withLock('test', folder, {}, async () => {
+    await lockFolder('test', folder, {}, async () => {
       const onProgress = (): void => controller.abort(reason);
       const waiting = installPlan(machine.plan, { cacheDir: machine.cacheDir, signal: controller.signal, onProgress });
       await expect(waiting).rejects.toBe(reason);

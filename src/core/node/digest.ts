@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 /** Digest of a file, read as a stream. */
 export async function digestOf(
   file: string,
-  algorithm: 'sha256' | 'sha512',
+  algorithm: 'md5' | 'sha256' | 'sha512',
   encoding: 'hex' | 'base64',
   signal?: AbortSignal,
 ): Promise<string> {
