@@ -54,9 +54,7 @@ export class RunFolder {
         const hint = `A run is never overwritten: choose another --out, or go on with --resume ${path}`;
         throw new RunFolderError(path, 'a folder that does not exist yet', 'an existing one', hint);
       }
-      mkdirSync(dirname(folder.path), { recursive: true });
-      // Apart, because a recursive mkdir says ENOENT where the disk is read-only.
-      if (!existsSync(folder.path)) mkdirSync(folder.path);
+      makeFolder(folder.path);
     } catch (error) {
       throw asRunFolderError(folder.path, 'a place where a folder can be made', error);
     }
@@ -219,6 +217,13 @@ function freshName({ data, model, loss, seed }: TrainConfig): string {
     const name = number === 1 ? base : `${base}-${number}`;
     if (!existsSync(name)) return name;
   }
+}
+
+/** Makes a folder and its parents; `recursive` of Node never returns below /proc and says ENOENT on a read-only disk. */
+function makeFolder(path: string): void {
+  const parent = dirname(resolve(path));
+  if (!existsSync(parent)) makeFolder(parent);
+  if (!existsSync(path)) mkdirSync(path);
 }
 
 /** Whether a folder holds no more than what a process leaves that was stopped before its run began. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { ClassPrior } from '../core/index.js';
+import { DivergenceError, type ClassPrior } from '../core/index.js';
 import { adjustLogits, tuneTau, type TuneTauResult } from '../heads/index.js';
 import { classificationMetrics, groupClasses, type ClassificationResult } from '../metrics/index.js';
 import type { Classifier } from '../models/index.js';
@@ -24,7 +24,11 @@ export interface ScoringOptions {
   readonly tau: number;
 }
 
-/** Scores a source, raw and post hoc, in one pass. */
+/**
+ * Scores a source, raw and post hoc, in one pass.
+ *
+ * @throws DivergenceError If a logit is not finite.
+ */
 export async function score(
   classifier: Classifier,
   source: ExampleSource,
@@ -34,6 +38,10 @@ export async function score(
   const raw = classificationMetrics(options);
   const posthoc = classificationMetrics(options);
   await forEachScored(classifier, source, async ({ targets, logits }) => {
+    if (!(await logits.data()).every(Number.isFinite)) {
+      const hint = 'Training has diverged: lower the learning rate, lengthen the warm-up or set clipNorm';
+      throw new DivergenceError('evaluation', 'finite logits', 'NaN or Infinity', hint);
+    }
     const adjusted = adjustLogits(logits, { classPrior, tau });
     try {
       const labels = await targets.data();

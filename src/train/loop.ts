@@ -12,7 +12,7 @@ import { notify, type TrainCallback, type TrainLogs } from './callbacks.js';
 import type { ExampleSource } from './images.js';
 import type { Batch, Objective, StepContext } from './objective.js';
 import { captureState, restoreState } from './snapshot.js';
-import type { CheckpointStore, TrainPosition } from './state.js';
+import type { CheckpointStore, TrainPosition, TrainState } from './state.js';
 import { batchStream, type BatchStream } from './streams.js';
 
 /** An optimizer whose learning rate the loop sets before each step. */
@@ -172,17 +172,19 @@ class TrainingRun {
 
   /** The rest of the current epoch; false when training must stop here. */
   async epoch(): Promise<boolean> {
-    const { callbacks = [], evaluate, signal } = this.options;
+    const { callbacks = [], evaluate, checkpoints, signal } = this.options;
     const { epoch } = this.position;
     this.#thisEpoch = new Throughput();
     await notify(callbacks, 'onEpochBegin', epoch);
     while (this.position.stepInEpoch < this.#stepsPerEpoch) {
       if (signal?.aborted) {
-        await this.#saveLast();
+        await checkpoints?.save('last', await this.#soundState(this.position));
         return false;
       }
       await this.#step();
     }
+    const done = { epoch: epoch + 1, stepInEpoch: 0, step: this.position.step, lossSum: 0 };
+    const state = checkpoints && (await this.#soundState(done));
     const logs: Record<string, number> = {
       loss: this.position.lossSum / this.#stepsPerEpoch,
       learningRate: this.options.optimizer.learningRate,
@@ -190,8 +192,8 @@ class TrainingRun {
       ...(await evaluate?.(epoch)),
     };
     await notify(callbacks, 'onEpochEnd', epoch, logs);
-    this.position = { epoch: epoch + 1, stepInEpoch: 0, step: this.position.step, lossSum: 0 };
-    await this.#saveLast();
+    this.position = done;
+    if (state) await checkpoints.save('last', state);
     return !this.#stoppedByCallback();
   }
 
@@ -209,7 +211,7 @@ class TrainingRun {
     const loss = await readScalar(value);
     if (!Number.isFinite(loss)) {
       tf.dispose(grads);
-      await this.#diverged('a finite loss', loss);
+      await this.#diverged(step, 'a finite loss', loss);
     }
     optimizer.learningRate = schedule(context.epoch);
     this.#apply(grads);
@@ -246,21 +248,19 @@ class TrainingRun {
     tf.dispose(gradients);
   }
 
-  /** A finite loss can have a gradient that is not: weights ruined by it must not replace a good checkpoint. */
-  async #saveLast(): Promise<void> {
-    const { checkpoints } = this.options;
-    if (checkpoints === undefined) return;
-    const state = await captureState(this.options, this.position);
+  /** A finite loss can have a gradient that is not: weights ruined by it must not be scored, nor replace a good checkpoint. */
+  async #soundState(position: TrainPosition): Promise<TrainState> {
+    const state = await captureState(this.options, position);
     const ruined = state.tensors.find(({ values }) => !values.every(Number.isFinite));
-    if (ruined) await this.#diverged(`finite values in ${ruined.name}`, 'NaN or Infinity');
-    await checkpoints.save('last', state);
+    if (ruined) await this.#diverged(position.step - 1, `finite values in ${ruined.name}`, 'NaN or Infinity');
+    return state;
   }
 
   /** The weights are those before the step that failed, its batch counted in running averages; `last` stays what it was. */
-  async #diverged(expected: string, got: unknown): Promise<never> {
+  async #diverged(step: number, expected: string, got: unknown): Promise<never> {
     const { checkpoints, optimizer } = this.options;
     await checkpoints?.save('diverged', await captureState(this.options, this.position));
-    const where = `step ${this.position.step} (epoch ${this.position.epoch + 1})`;
+    const where = `step ${step} (epoch ${this.position.epoch + 1})`;
     const hint = `The learning rate was ${optimizer.learningRate}: lower it, lengthen the warm-up or set clipNorm`;
     throw new DivergenceError(where, expected, got, hint);
   }

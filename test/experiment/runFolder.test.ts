@@ -57,7 +57,7 @@ describe('a new run', () => {
     expect(() => RunFolder.create(below, config)).toThrow(
       refusal(
         'RunFolderError',
-        `${below}: expected a place where a folder can be made, got EEXIST. EEXIST: file already exists, mkdir '${file}'`,
+        `${below}: expected a place where a folder can be made, got ENOTDIR. ENOTDIR: not a directory, mkdir '${below}'`,
       ),
     );
     expect(readFileSync(file, 'utf8')).toBe('text');

@@ -2,7 +2,14 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { randomStream } from '../../src/core/index.js';
 import { constantSchedule, sgd } from '../../src/optimizers/index.js';
-import { captureState, restoreModel, train, type TrainOptions, type TrainState } from '../../src/train/index.js';
+import {
+  captureState,
+  restoreModel,
+  train,
+  type TrainLogs,
+  type TrainOptions,
+  type TrainState,
+} from '../../src/train/index.js';
 import { refusal } from '../support/errors.js';
 import { memoryCheckpoints, optimizers, smallBatchNorm, smallMlp, toyRun, trained, weightsOf } from './support.js';
 
@@ -78,9 +85,12 @@ describe('a loss that is not finite', () => {
     const schedule = (epoch: number): number => (epoch === 1.75 ? 3e38 : 1e-3);
     const optimizer = sgd({ learningRate: 1e-3, weightDecay: 10 });
     const message =
-      'step 8 (epoch 3): expected finite values in weight/0/features/kernel, got NaN or Infinity. ' +
+      'step 7 (epoch 2): expected finite values in weight/0/features/kernel, got NaN or Infinity. ' +
       'The learning rate was 3e+38: lower it, lengthen the warm-up or set clipNorm';
-    await fails({ checkpoints, schedule, optimizer }, 'DivergenceError', message);
+    const evaluated: number[] = [];
+    const evaluate = (epoch: number): Promise<TrainLogs> => Promise.resolve({ scored: evaluated.push(epoch) });
+    await fails({ checkpoints, schedule, optimizer, evaluate }, 'DivergenceError', message);
+    expect(evaluated).toEqual([0]);
     expect(checkpoints.saved).toEqual(['last', 'diverged']);
     expect((await checkpoints.load('last'))!.position).toMatchObject({ epoch: 1, step: 4 });
   });

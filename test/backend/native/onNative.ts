@@ -38,8 +38,8 @@ export function normalTensor(name: string, shape: number[]): tf.Tensor {
   return tf.tensor(normals(name, shape), shape);
 }
 
-/** Names of the kernels that `compute` runs. */
+/** Names of the kernels that `compute` runs, in order; those of operations with their own gradient have other names. */
 export async function kernelsOf(compute: () => tf.TensorContainer): Promise<readonly string[]> {
-  const { kernelNames } = await tf.profile(() => tf.tidy(compute));
-  return kernelNames;
+  const { kernels } = await tf.profile(() => tf.tidy(compute));
+  return kernels.map(({ name }) => name);
 }
