@@ -12,7 +12,7 @@ const problems = [];
 for (const section of sections) {
   const title = section.split('\n', 1)[0].trim();
   const how = Object.fromEntries(
-    [...section.matchAll(/^\| (command|commit|machine|seeds) \| (.+?) \|$/gm)].map(([, key, value]) => [key, value]),
+    [...section.matchAll(/^\| (command|commit|machine|seeds) +\| (.+?) +\|$/gm)].map(([, key, value]) => [key, value]),
   );
   for (const key of ['command', 'commit', 'machine', 'seeds']) if (!how[key]) problems.push(`${title}: no ${key}`);
   const script = /npm run ([\w:-]+)/.exec(how.command ?? '')?.[1];

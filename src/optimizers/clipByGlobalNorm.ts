@@ -24,7 +24,8 @@ export interface ClippedGradients {
  * import * as tf from '@tensorflow/tfjs';
  * import { clipByGlobalNorm } from 'tfjs-longtail/optimizers';
  * const { gradients, norm } = clipByGlobalNorm({ w: tf.tensor1d([3, 4]) }, 1);
- * console.log(await norm.data(), await gradients['w']!.data()); // 5, and 0.6, 0.8
+ * const clipped = await gradients['w']!.data();
+ * console.log((await norm.data())[0], clipped[0]!.toFixed(1), clipped[1]!.toFixed(1)); // 5 0.6 0.8
  * ```
  * @see Pascanu et al., "On the difficulty of training recurrent neural networks", 2013, algorithm 1.
  */

@@ -1,5 +1,6 @@
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   evaluateRun,
@@ -17,7 +18,7 @@ import { fileCheckpoints } from '../../src/train/node/index.js';
 import { refusal } from '../support/errors.js';
 import { freshFolder } from '../support/folders.js';
 import { tinyMnist } from '../support/tinyData.js';
-import { epochsOf, finishedRun, freshRun, reportOf, tinyConfig, withoutClock } from './support.js';
+import { epochsOf, finishedRun, freshRun, interrupt, reportOf, tinyConfig, withoutClock } from './support.js';
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
@@ -251,6 +252,16 @@ describe('evaluateRun', () => {
       refusal('ConfigError', `${copy}/config.json: expected epochs to be at least 1, got 0`),
     );
   });
+});
+
+it('a run, an interrupted one and an evaluation leave no tensor behind', async () => {
+  const changes = { loss: 'ce', holdout: 0.3 } as const;
+  const { run } = await reportOf(changes);
+  const before = tf.memory().numTensors;
+  await reportOf(changes);
+  await interrupt(3, { config: tinyConfig(changes), out: freshRun() });
+  await evaluateRun({ run, backend: 'wasm' });
+  expect(tf.memory().numTensors).toBe(before);
 });
 
 describe('a run that cannot begin', () => {

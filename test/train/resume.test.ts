@@ -32,7 +32,11 @@ function meanTeacher(classifier: Classifier): Objective & { dispose(): void } {
     loss(student, { labelled, unlabelled }, { random, epoch }) {
       const logits = (x: tf.Tensor): tf.Tensor2D =>
         student.logits(student.features(x, { training: true }), { training: true });
-      const noise = tf.randomNormal(unlabelled!.inputs.shape, 0, 0.1, 'float32', random.seedFor('noise'));
+      const { shape, size } = unlabelled!.inputs;
+      const noise = tf.tensor(
+        Float32Array.from({ length: size }, () => 0.1 * random.normal()),
+        shape,
+      );
       const difference = tf.sub(logits(tf.add(unlabelled!.inputs, noise)), logits(unlabelled!.inputs));
       const pull = tf.addN(student.trainableVariables.map((w, i) => tf.sum(tf.square(tf.sub(w, teacher[i]!)))));
       const supervised = softmaxCrossEntropy(labelled!.targets, logits(labelled!.inputs));

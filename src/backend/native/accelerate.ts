@@ -11,10 +11,11 @@ let done = false;
 /**
  * Makes training on the native backend fast: the kernels that TensorFlow has and tfjs-node leaves out.
  *
- * Batch normalisation of tf.layers (training, over the last axis) runs as one operation forwards and one backwards, and the
- * gradients of ReLU and of biases as one each. Models need no change; every number stays what tfjs computes, up to
- * rounding. Other backends keep computing as they did. The native backend may be loaded before or after; a second call
- * changes nothing. Each worker thread accelerates its own copy of tfjs.
+ * Batch normalisation of tf.layers (training, over the last axis) runs as one operation forwards and one backwards; so do
+ * the gradients of ReLU, of biases, of sums and means; a first layer makes no gradient of its input; activations are freed
+ * on the way back. Models need no change, and every number stays what tfjs computes, up to rounding. Other backends keep
+ * computing as they did. Call it once the native backend is loaded; a second call changes nothing. Each worker thread
+ * accelerates its own copy of tfjs.
  *
  * @throws BackendError when tfjs's gradients are not registered yet: importing `@tensorflow/tfjs` later would undo ours.
  * @example
@@ -24,7 +25,7 @@ let done = false;
  *
  * accelerate();
  * const slope = tf.grad((x) => tf.relu(x));
- * console.log(Array.from(await slope(tf.tensor1d([-1, 0, 2])).data())); // [0, 0, 1]
+ * console.log(Array.from(await slope(tf.tensor1d([-1, 0, 2])).data())); // [ 0, 0, 1 ]
  * ```
  */
 export function accelerate(): void {

@@ -23,7 +23,7 @@ export function accelerateBackward(): void {
   const stock = engine.gradients;
   engine.gradients = function gradients(f, xs, dy, allowNoGradients) {
     const outermost = engine.state.gradientDepth === 0 && engine.backendName === NATIVE;
-    const valid = xs.length > 0 && (dy ?? xs[0]!).dtype === 'float32';
+    const valid = xs.length > 0 && (dy?.dtype ?? 'float32') === 'float32';
     if (!outermost || !valid) return stock.call(engine, f, xs, dy, allowNoGradients);
     return differentiate(engine, f, xs, dy, allowNoGradients);
   } as Gradients;
@@ -47,8 +47,9 @@ function differentiate(
   return engine.tidy('backward', () => {
     const gradients = new Map([[value.id, dy ?? tf.ones(value.shape)]]);
     for (const node of tape.toReversed()) {
-      propagate(engine, node, reached, gradients);
-      tf.dispose(node.saved ?? []);
+      const dys = node.outputs.map(({ id }) => gradients.get(id) as tf.Tensor);
+      if (dys.some(Boolean)) propagate(engine, node, dys, reached, gradients);
+      for (const tensor of node.saved ?? []) tensor.dispose();
     }
     engine.state.activeTape = null as unknown as TapeNode[];
     return { value, grads: xs.map(({ id }) => gradients.get(id)!) };
@@ -72,7 +73,11 @@ function record(engine: Engine, f: () => tf.Tensor): tf.Tensor {
 function reachedFrom(xs: readonly tf.Tensor[], tape: readonly TapeNode[]): Set<number> {
   const reached = new Set(xs.map(({ id }) => id));
   for (const { inputs, outputs } of tape) {
-    if (Object.values(inputs).some(({ id }) => reached.has(id))) for (const { id } of outputs) reached.add(id);
+    for (const name in inputs) {
+      if (!reached.has(inputs[name]!.id)) continue;
+      for (const { id } of outputs) reached.add(id);
+      break;
+    }
   }
   return reached;
 }
@@ -81,17 +86,18 @@ function reachedFrom(xs: readonly tf.Tensor[], tape: readonly TapeNode[]): Set<n
 function propagate(
   engine: Engine,
   node: TapeNode,
+  dys: tf.Tensor[],
   reached: ReadonlySet<number>,
   gradients: Map<number, tf.Tensor>,
 ): void {
-  const wanted = Object.entries(node.inputs).filter(([, { id }]) => reached.has(id));
-  const dys = node.outputs.map(({ id }) => gradients.get(id) as tf.Tensor);
-  if (wanted.length === 0 || !dys.some(Boolean)) return;
+  const wanted = Object.keys(node.inputs).filter((name) => reached.has(node.inputs[name]!.id));
+  if (wanted.length === 0) return;
   if (!node.gradient) {
     throw new InvalidArgumentError('gradients', 'operations that tfjs has a gradient of', node.kernelName);
   }
   const made = node.gradient(dys);
-  for (const [name, x] of wanted) {
+  for (const name of wanted) {
+    const x = node.inputs[name]!;
     const dx = engine.tidy(() => gradientOf(node, made, name, x));
     accumulate(gradients, x.id, node.saved?.includes(dx) ? tf.clone(dx) : dx);
   }

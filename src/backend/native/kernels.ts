@@ -21,30 +21,38 @@ const kernels: Readonly<Record<string, unknown>> = {
       return run('Sub', average, run('Mul', run('Sub', average, value), decay));
     }),
 
-  /** `[y, mean, variance n/(n-1), reserve 1, 2, 3]` of a batch `[N, H, W, C]`. */
-  FusedBatchNormV3: ({ inputs, attrs, backend }: KernelCall<'x' | 'scale' | 'offset', { readonly epsilon: number }>) =>
-    tf.tidy(() => {
-      const { x, scale, offset } = inputs;
-      // In training the operation takes no running statistics: two empty tensors stand for them.
-      const none = tf.tensor1d([], 'float32');
-      const all = [x, scale, offset, none, none];
-      return backend.executeMultipleOutputs('FusedBatchNormV3', batchNormAttributes(backend, attrs.epsilon), all, 6);
-    }),
-
-  /** `[dx, dscale, doffset]` from the inputs and the reserves of `FusedBatchNormV3`. */
-  FusedBatchNormGradV3: ({ inputs, attrs, backend }: KernelCall<BatchNormGradInput, { readonly epsilon: number }>) => {
-    const { dy, x, scale, reserve1, reserve2, reserve3 } = inputs;
-    const all = [dy, x, scale, reserve1, reserve2, reserve3];
-    const attributes = batchNormAttributes(backend, attrs.epsilon);
-    const [dx, dscale, doffset, ...unused] = backend.executeMultipleOutputs('FusedBatchNormGradV3', attributes, all, 5);
-    tf.dispose(unused);
-    return [dx, dscale, doffset];
-  },
+  FusedBatchNormV3: fusedBatchNorm,
+  FusedBatchNormGradV3: fusedBatchNormGrad,
 };
+
+interface BatchNormAttributes {
+  readonly epsilon: number;
+}
+
+/** `[y, mean, variance n/(n-1), reserve 1, 2, 3]` of a batch `[N, H, W, C]`. */
+function fusedBatchNorm(call: KernelCall<'x' | 'scale' | 'offset', BatchNormAttributes>): tf.Tensor[] {
+  const { inputs, attrs, backend } = call;
+  // In training the operation takes no running statistics: an empty tensor stands for each.
+  const none = tf.tensor1d([], 'float32');
+  const all = [inputs.x, inputs.scale, inputs.offset, none, none];
+  const outputs = backend.executeMultipleOutputs('FusedBatchNormV3', opAttributes(backend, attrs), all, 6);
+  none.dispose();
+  return outputs;
+}
 
 type BatchNormGradInput = 'dy' | 'x' | 'scale' | 'reserve1' | 'reserve2' | 'reserve3';
 
-function batchNormAttributes(backend: NativeBackend, epsilon: number): OpAttribute[] {
+/** `[dx, dscale, doffset]` from the inputs and the reserves of `FusedBatchNormV3`. */
+function fusedBatchNormGrad(call: KernelCall<BatchNormGradInput, BatchNormAttributes>): tf.Tensor[] {
+  const { inputs, attrs, backend } = call;
+  const { dy, x, scale, reserve1, reserve2, reserve3 } = inputs;
+  const all = [dy, x, scale, reserve1, reserve2, reserve3];
+  const outputs = backend.executeMultipleOutputs('FusedBatchNormGradV3', opAttributes(backend, attrs), all, 5);
+  for (const unused of outputs.splice(3)) unused.dispose();
+  return outputs;
+}
+
+function opAttributes(backend: NativeBackend, { epsilon }: BatchNormAttributes): OpAttribute[] {
   return [
     floatType(backend, 'T'),
     floatType(backend, 'U'),

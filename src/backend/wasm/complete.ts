@@ -34,8 +34,9 @@ const replaced: Readonly<Record<string, unknown>> = {
  *
  * completeWasm();
  * await tf.setBackend('wasm');
- * const filterGradient = tf.grad((filter: tf.Tensor4D) => tf.sum(tf.conv2d(tf.ones([1, 4, 4, 1]), filter, 1, 'valid')));
- * console.log(Array.from(await filterGradient(tf.ones([2, 2, 1, 1])).data())); // [9, 9, 9, 9]
+ * const x = tf.ones<tf.Rank.R4>([1, 4, 4, 1]);
+ * const filterGradient = tf.grad((filter) => tf.sum(tf.conv2d(x, filter as tf.Tensor4D, 1, 'valid')));
+ * console.log(Array.from(await filterGradient(tf.ones([2, 2, 1, 1])).data())); // [ 9, 9, 9, 9 ]
  * ```
  */
 export function completeWasm(): void {

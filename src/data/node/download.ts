@@ -29,13 +29,14 @@ export interface DownloadOptions extends TransferOptions {
  * import { createHash } from 'node:crypto';
  * import { mkdtemp, readFile } from 'node:fs/promises';
  * import { createServer } from 'node:http';
+ * import type { AddressInfo } from 'node:net';
  * import { tmpdir } from 'node:os';
  * import { join } from 'node:path';
  * import { downloadFile } from 'tfjs-longtail/data/node';
  *
  * const server = createServer((_, reply) => reply.end('hello')).listen(0, '127.0.0.1');
  * await new Promise((resolve) => server.once('listening', resolve));
- * const url = `http://127.0.0.1:${server.address().port}/hello.txt`;
+ * const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hello.txt`;
  * const target = join(await mkdtemp(join(tmpdir(), 'longtail-')), 'hello.txt');
  * const md5 = createHash('md5').update('hello').digest('hex');
  * await downloadFile([url], target, { checksum: `md5:${md5}` });
