@@ -14,6 +14,7 @@ import type { Batch, Objective, StepContext } from './objective.js';
 import { captureState, restoreState } from './snapshot.js';
 import type { CheckpointStore, TrainPosition, TrainState } from './state.js';
 import { batchStream, type BatchStream } from './streams.js';
+import { Throughput } from './throughput.js';
 
 /** An optimizer whose learning rate the loop sets before each step. */
 export type ScheduledOptimizer = tf.Optimizer & { learningRate: number };
@@ -268,21 +269,6 @@ class TrainingRun {
   /** tfjs's own callbacks, such as `tf.callbacks.earlyStopping`, stop training by a flag on the model. */
   #stoppedByCallback(): boolean {
     return this.options.classifier.model.stopTraining;
-  }
-}
-
-/** Examples per second of training steps; evaluation and checkpoints are not in it. */
-class Throughput {
-  #examples = 0;
-  #milliseconds = 0;
-
-  add(examples: number, milliseconds: number): void {
-    this.#examples += examples;
-    this.#milliseconds += milliseconds;
-  }
-
-  get perSecond(): number | null {
-    return this.#examples === 0 ? null : (1000 * this.#examples) / this.#milliseconds;
   }
 }
 
