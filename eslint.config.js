@@ -6,6 +6,7 @@ const rooms = [
   'backend',
   'metrics',
   'optimizers',
+  'sampling',
   'losses',
   'heads',
   'data',

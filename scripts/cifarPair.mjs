@@ -45,7 +45,7 @@ function run(loss, folder) {
     '--threads',
     options.threads,
   ];
-  const schedule = ['--schedule', 'cosine', '--milestones', '', '--nesterov'];
+  const schedule = ['--schedule', 'cosine', '--warmup-epochs', '5', '--milestones', '', '--nesterov'];
   const data = options['data-dir'] ? ['--data-dir', options['data-dir']] : [];
   const args = [...longtail, 'train', ...flags, ...schedule, ...data, '--out', folder, '--resume'];
   return new Promise((resolve, reject) => {

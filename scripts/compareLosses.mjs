@@ -10,7 +10,12 @@ const began = performance.now();
 const queue = seeds.flatMap((seed) => losses.map((loss) => ({ seed, loss })));
 const results = new Map();
 console.log(`   ${queue.length} runs, ${jobs} at a time, one thread each`);
-await Promise.all(Array.from({ length: Math.min(jobs, queue.length) }, worker));
+const children = new Set();
+try {
+  await Promise.all(Array.from({ length: Math.min(jobs, queue.length) }, worker));
+} finally {
+  for (const child of children) child.kill(); // where one run failed the others are of no use
+}
 report();
 
 async function worker() {
@@ -32,11 +37,13 @@ function train(seed, loss) {
   const flags = ['quickstart', ...rest, '--loss', loss, '--seed', String(seed), '--threads', '1', '--json'];
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...longtail, 'train', ...flags], { cwd: root });
+    children.add(child);
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (chunk) => (stdout += chunk));
     child.stderr.on('data', (chunk) => (stderr += chunk));
     child.on('error', reject);
     child.on('close', (code) => {
+      children.delete(child);
       if (code === 0) resolve(JSON.parse(stdout));
       else reject(new Error(`longtail train ${flags.join(' ')} ended with ${code}:\n${stderr}`));
     });
@@ -67,6 +74,8 @@ function parse(argv) {
     return at < 0 ? standard : argv.splice(at, 2)[1];
   };
   const seeds = take('--seeds', '1,2,3').split(',').map(Number);
+  if (seeds.length < 2 || !seeds.every(Number.isInteger))
+    throw new Error('--seeds takes at least two integers, as 1,2,3');
   return { seeds, jobs: Number(take('--jobs', availableParallelism())), rest: argv };
 }
 

@@ -24,7 +24,7 @@ const values = series.flatMap(({ run, scores }, index) =>
   })),
 );
 
-const text = '#57606a';
+const text = '#768390'; // between the text colours of a light and of a dark page
 const specification = {
   width: 620,
   height: 260,
@@ -35,7 +35,7 @@ const specification = {
       field: 'images',
       type: 'quantitative',
       title: 'training images of the class (head to tail)',
-      scale: { type: 'log', reverse: true },
+      scale: { type: 'log', reverse: true, nice: false },
       axis: { values: [...new Set(values.map(({ images }) => images))], format: ',d' },
     },
     y: { field: 'recall', type: 'quantitative', title: 'recall on the test set, %', scale: { domain: [0, 100] } },
@@ -45,7 +45,7 @@ const specification = {
       sort: names,
       title: 'balanced accuracy',
       scale: { domain: names, range: ['#bf3989', '#8250df', '#1a7f37'] },
-      legend: { orient: 'top', labelLimit: 400 },
+      legend: { orient: 'top', columns: 1, labelLimit: 400 },
     },
   },
   config: {

@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { ConfigError } from '../core/index.js';
 import { classCountsOf, longTail, type ProfileName } from '../data/index.js';
 import { datasetNames, findDataset, loadDataset, type DatasetName } from '../data/node/index.js';
 import type { Invocation } from './command.js';
-import { bytes, printProgress, printResult, table } from './output.js';
+import { downloadLines } from './downloadLines.js';
+import { printResult, table } from './output.js';
 
 /** `longtail data list | download NAME | profile NAME`. */
 export async function runData(invocation: Invocation): Promise<void> {
@@ -13,6 +15,8 @@ export async function runData(invocation: Invocation): Promise<void> {
 }
 
 async function list({ options }: Invocation): Promise<void> {
+  const folder = dataDir(options);
+  if (folder !== undefined && !existsSync(folder)) throw new ConfigError('data list', '--data-dir of a folder', folder);
   const rows = await Promise.all(
     datasetNames.map(async (name) => ({
       name,
@@ -29,21 +33,21 @@ async function list({ options }: Invocation): Promise<void> {
 }
 
 async function download(name: DatasetName, { options, signal }: Invocation): Promise<void> {
-  let shown = 0;
-  const { train, test } = await loadDataset(name, {
-    signal,
-    onProgress: ({ url, receivedBytes, totalBytes }) => {
-      if (performance.now() - shown < 1000) return;
-      shown = performance.now();
-      printProgress(`${url}: ${bytes(receivedBytes)}${totalBytes === undefined ? '' : ` of ${bytes(totalBytes)}`}`);
-    },
-  });
+  if (dataDir(options) !== undefined) {
+    const hint = 'LONGTAIL_CACHE moves the cache that downloads go to';
+    throw new ConfigError('data download', 'no --data-dir', dataDir(options), hint);
+  }
+  const { train, test } = await loadDataset(name, { signal, onProgress: downloadLines() });
   const result = { name, at: await findDataset(name), train: train.size, test: test.size };
   printResult(options['json'] === true, result, () => `${name}: ${train.size} training and ${test.size} test images`);
 }
 
 async function profile(name: DatasetName, { options, signal }: Invocation): Promise<void> {
-  const { train } = await loadDataset(name, { signal, dataDir: dataDir(options) });
+  const { train } = await loadDataset(name, {
+    signal,
+    dataDir: dataDir(options),
+    onProgress: downloadLines(),
+  });
   const { profile = 'exponential', imbalance = 100, maxPerClass } = options;
   const cut =
     profile === 'none'

@@ -33,9 +33,9 @@ export async function runDoctor({ options }: Invocation): Promise<void> {
   }
   const best = await chooseBackend(asked ?? 'auto').catch(() => null);
   const advice = await advise(best, findings);
-  const environment = best && describeEnvironment(best);
+  const environment = best && (await describeEnvironment(best, null));
   printResult(options['json'] === true, { environment, best, findings, advice }, () =>
-    describe(environment, findings, advice),
+    describe(environment, asked, findings, advice),
   );
   const broken = findings.filter(isBroken);
   if (broken.length > 0 || best === null) {
@@ -72,7 +72,12 @@ async function advise(best: BackendChoice | null, findings: readonly Finding[]):
   return advice;
 }
 
-function describe(environment: Environment | null, findings: readonly Finding[], advice: readonly string[]): string {
+function describe(
+  environment: Environment | null,
+  asked: string | undefined,
+  findings: readonly Finding[],
+  advice: readonly string[],
+): string {
   const rows = findings.map(({ backend, absent, missingKernels, checks }) => {
     if (absent !== null) return [backend, 'not at hand', '', ''];
     const passed = checks.filter(({ ok }) => ok).length;
@@ -92,7 +97,7 @@ function describe(environment: Environment | null, findings: readonly Finding[],
   const versions = environment
     ? [
         `tfjs-longtail ${environment.longtail}, TensorFlow.js ${environment.tfjs}, Node ${environment.node}, ${environment.machine}`,
-        `auto takes ${environment.backend}: ${environment.backendReason}`,
+        `${asked ?? 'auto'} takes ${environment.backend}: ${environment.backendReason}`,
       ]
     : ['no backend could be started'];
   return [

@@ -7,6 +7,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+// Nobody reads the progress any more: training goes on.
+process.stderr.on('error', () => undefined);
+
 void main(process.argv.slice(2)).then((code) => {
   process.exitCode = code;
 });

@@ -20,7 +20,10 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     // Loaded now, because it brings tfjs along: --help must not wait for that.
-    return stop.exitCode() ?? (await import('./failure.js')).reportFailure(error);
+    const report = async (): Promise<number> => (await import('./failure.js')).reportFailure(error);
+    if (stop.signal.aborted && error === stop.signal.reason) return stop.exitCode()!;
+    const code = await report();
+    return stop.exitCode() ?? code;
   } finally {
     stop.dispose();
   }

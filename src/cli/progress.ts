@@ -1,6 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import type { RunEvent } from '../experiment/index.js';
-import { bytes, isFancy, percent, printProgress } from './output.js';
+import { downloadLines } from './downloadLines.js';
+import { isFancy, percent, printProgress } from './output.js';
 
 /** Seconds between lines inside an epoch where there is no terminal to redraw. */
 const LINE_INTERVAL_S = 30;
@@ -15,12 +16,13 @@ export function runProgress(): { readonly onEvent: (event: RunEvent) => void; re
     if (bar?.isActive) bar.stop();
     printProgress(line);
   };
+  const showDownload = downloadLines(say);
   const onEvent = (event: RunEvent): void => {
     switch (event.type) {
       case 'note':
         return say(`note: ${event.message}`);
       case 'download':
-        return showDownload(event, say);
+        return showDownload({ url: event.url, receivedBytes: event.bytes, totalBytes: event.total });
       case 'start':
         ({ epochs, batchSize } = event.config);
         clock.start(epochs - event.epoch);
@@ -124,17 +126,4 @@ function epochLine(record: Readonly<Record<string, unknown>>, epochs: number): s
   return [`epoch ${record['epoch'] as number}/${epochs}`, `loss ${number('loss')!.toFixed(4)}`, speed, ...scored].join(
     '  ',
   );
-}
-
-let shownTenth = -1;
-
-function showDownload(
-  { url, bytes: done, total }: Extract<RunEvent, { type: 'download' }>,
-  say: (line: string) => void,
-): void {
-  if (total === undefined) return;
-  const tenth = Math.floor((10 * done) / total);
-  if (tenth === shownTenth) return;
-  shownTenth = tenth;
-  say(`download ${url}: ${bytes(done)} of ${bytes(total)}`);
 }

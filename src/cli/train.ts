@@ -64,9 +64,10 @@ function configuration(
   if (positional !== undefined && options['preset'] !== undefined) {
     throw new ConfigError('train', 'one preset', `${positional} and --preset ${String(options['preset'])}`);
   }
-  if (run !== null) return resumedConfig(run, flags);
   const layers = [...(named === undefined ? [] : [loadConfigLayer(named)]), { source: 'command line', values: flags }];
-  return resolveConfig(layers);
+  if (run === null) return resolveConfig(layers);
+  // A preset stands for all options of the run; flags alone for themselves.
+  return resumedConfig(run, named === undefined ? flags : resolveConfig(layers));
 }
 
 function describe(report: RunReport): string {

@@ -38,7 +38,7 @@ export class ClassPrior {
 
 /** Options of {@link classPriorFrom}. */
 export interface ClassPriorOptions {
-  /** Count given to classes that have none, so that their prior is not 0. Default: a count of 0 is an error. */
+  /** Every smaller count is raised to this, so that no prior is 0. Default: a count of 0 is an error. */
   readonly floor?: number;
 }
 
@@ -46,7 +46,7 @@ export interface ClassPriorOptions {
  * The class prior `pi_y = n_y / sum(n)` from training counts, or from probabilities.
  *
  * @param counts Training-set counts or probabilities, length C >= 2, finite and not negative; they are normalised.
- * @param options `floor`: count to assume for classes with a smaller one.
+ * @param options `floor`: every smaller count is raised to it.
  * @returns The prior; `dispose()` frees its device copies.
  * @throws InvalidArgumentError If an entry is negative, not finite, or 0 without `floor` (the message names the class).
  * @example

@@ -65,6 +65,9 @@ export interface ConfigLayer {
 /**
  * Merges layers over the defaults, later ones winning, and checks the result.
  *
+ * What a layer leaves open follows what it sets: other `epochs` stretch an inherited warm-up and milestones, another `loss`
+ * drops an inherited tau, and `mnist` turns an inherited flip off, because mirrored digits are other signs.
+ *
  * @param layers Presets or files first, flags last.
  * @returns A complete configuration; `tau` is `null` exactly when the loss takes none.
  * @throws ConfigError Naming the source and the key, what was expected, and near misses.
@@ -73,10 +76,22 @@ export function resolveConfig(layers: readonly ConfigLayer[]): TrainConfig {
   let config: TrainConfig = defaultConfig;
   for (const { source, values } of layers) {
     checkKeys(source, values);
-    config = parse(source, { ...config, ...values });
+    config = parse(source, { ...config, ...follow(config, values), ...values });
   }
   checkTogether(layers.at(-1)?.source ?? 'configuration', config);
   return { ...config, tau: config.loss === 'logit-adjusted' ? (config.tau ?? 1) : null };
+}
+
+/** What changes with the options of a layer unless it says otherwise. */
+function follow(inherited: TrainConfig, values: Readonly<Record<string, unknown>>): PartialConfig {
+  const { epochs, loss, data } = values;
+  const stretch = typeof epochs === 'number' ? epochs / inherited.epochs : 1;
+  return {
+    warmupEpochs: inherited.warmupEpochs * stretch,
+    milestones: inherited.milestones.map((epoch) => epoch * stretch),
+    ...(loss === undefined || loss === inherited.loss ? {} : { tau: null }),
+    ...(data === 'mnist' ? { flip: false } : {}),
+  };
 }
 
 function checkKeys(source: string, values: unknown): asserts values is Record<string, unknown> {
@@ -109,7 +124,7 @@ function expectation(error: type.errors[number]): string {
   return [...new Set(parts)].join(error.code === 'union' ? ' or ' : ' and ');
 }
 
-/** Rules that join two options; an option that would do nothing is refused rather than ignored. */
+/** Rules that join two options: combinations that contradict each other, or whose effect nobody would expect. */
 function checkTogether(source: string, config: TrainConfig): void {
   const refuse = (expected: string, got: string, hint?: string): never => {
     throw new ConfigError(source, expected, got, hint);
@@ -129,6 +144,11 @@ function checkTogether(source: string, config: TrainConfig): void {
   if (config.optimizer === 'adamw' && config.l2 > 0) refuse('weightDecay with adamw', `l2 ${config.l2}`);
   const rising = config.milestones.every((epoch, i) => epoch > (config.milestones[i - 1] ?? 0));
   if (!rising) refuse('milestones that rise from above 0', `[${config.milestones.join(', ')}]`);
+  const last = config.milestones.at(-1) ?? 0;
+  if (config.schedule === 'step' && last >= config.epochs) {
+    refuse(`milestones below epochs, ${config.epochs}`, `[${config.milestones.join(', ')}]`);
+  }
+  if (config.schedule === 'step' && last === 0) refuse('milestones with the step schedule', 'none');
   if (config.warmupEpochs >= config.epochs && config.warmupEpochs > 0) {
     refuse(`warmupEpochs below epochs, ${config.epochs}`, String(config.warmupEpochs));
   }

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
-import type { BackendChoice } from '../backend/node/index.js';
+import { nativeBackendStatus, type BackendChoice } from '../backend/node/index.js';
 import { version } from '../version.js';
 
 /** What a run ran on: kept beside its configuration, because the last bits of its numbers depend on it. */
@@ -10,6 +10,10 @@ export interface Environment {
   readonly longtail: string;
   /** Version of TensorFlow.js. */
   readonly tfjs: string;
+  /** Version of libtensorflow on the native backend, where it is known; else `null`. */
+  readonly libtensorflow: string | null;
+  /** Seed of every random draw of a run; `null` outside one. */
+  readonly seed: number | null;
   /** Version of Node. */
   readonly node: string;
   /** Platform and processor. */
@@ -27,11 +31,13 @@ export interface Environment {
 }
 
 /** Describes this process. */
-export function describeEnvironment(choice: BackendChoice): Environment {
+export async function describeEnvironment(choice: BackendChoice, seed: number | null): Promise<Environment> {
   const require = createRequire(import.meta.url);
   return {
     longtail: version,
     tfjs: (require('@tensorflow/tfjs-core/package.json') as { version: string }).version,
+    libtensorflow: choice.name === 'tensorflow' ? ((await nativeBackendStatus()).libtensorflow ?? null) : null,
+    seed,
     node: process.versions.node,
     machine: `${process.platform}-${process.arch}, ${cpus().length} x ${cpus()[0]?.model.trim() ?? 'unknown'}`,
     backend: choice.name,

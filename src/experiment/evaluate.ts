@@ -1,5 +1,6 @@
 import { chooseBackend } from '../backend/node/index.js';
 import { CheckpointError, ConfigError, randomStream } from '../core/index.js';
+import type { LoadDatasetOptions } from '../data/node/index.js';
 import { restoreModel } from '../train/index.js';
 import { fileCheckpoints } from '../train/node/index.js';
 import { loadRunData } from './data.js';
@@ -25,6 +26,10 @@ export interface EvaluateOptions {
   readonly backend?: 'auto' | 'tensorflow' | 'wasm' | 'cpu';
   /** Where the data lies now, if it has moved. */
   readonly dataDir?: string;
+  /** Stops between two batches. */
+  readonly signal?: AbortSignal;
+  /** Told how a download goes. */
+  readonly onProgress?: LoadDatasetOptions['onProgress'];
 }
 
 /** What {@link evaluateRun} returns. */
@@ -53,7 +58,7 @@ export async function evaluateRun(options: EvaluateOptions): Promise<Evaluation>
   const choice = await chooseBackend(options.backend ?? 'auto');
   const { name, state } = await loadCheckpoint(run, options.checkpoint);
   const random = randomStream(config.seed);
-  const data = await loadRunData(config, random);
+  const data = await loadRunData(config, random, { signal: options.signal, onProgress: options.onProgress });
   const source = { test: data.test, holdout: data.holdout, train: data.trainAsIs }[split];
   if (source === null) throw new ConfigError('evaluate', 'a run with a hold-out for --split holdout', 'one without');
   const trainee = makeTrainee(config, data, random);
@@ -67,7 +72,12 @@ export async function evaluateRun(options: EvaluateOptions): Promise<Evaluation>
       dataset: data.name,
       split,
       checkpoint: { name, epoch: state.position.epoch, step: state.position.step },
-      ...(await score(classifier, source, { classCounts: data.classCounts, classPrior, tau })),
+      ...(await score(classifier, source, {
+        classCounts: data.classCounts,
+        classPrior,
+        tau,
+        signal: options.signal,
+      })),
     };
   } finally {
     trainee.dispose();

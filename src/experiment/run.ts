@@ -112,7 +112,7 @@ export function resumedConfig(path: string, flags: PartialConfig): TrainConfig {
       hint,
     );
   }
-  return flags.dataDir === undefined ? saved : { ...saved, dataDir: flags.dataDir };
+  return { ...saved, dataDir: flags.dataDir ?? saved.dataDir };
 }
 
 class Run {
@@ -160,15 +160,17 @@ class Run {
     const { config, resume, onEvent } = this.options;
     if (!resume) {
       const threads = config.threads === null ? {} : { threads: config.threads };
-      return describeEnvironment(await chooseBackend(config.backend, threads));
+      return describeEnvironment(await chooseBackend(config.backend, threads), config.seed);
     }
     const began = this.folder.readEnvironment() as Environment;
     const threads = began.threads === null ? {} : { threads: began.threads };
-    const now = describeEnvironment(await chooseBackend(began.backend as TrainConfig['backend'], threads));
-    if (now.tfjs !== began.tfjs || now.machine !== began.machine) {
+    const choice = await chooseBackend(began.backend as TrainConfig['backend'], threads);
+    const now = await describeEnvironment(choice, config.seed);
+    const same = (['tfjs', 'libtensorflow', 'machine'] as const).every((name) => now[name] === began[name]);
+    if (!same) {
       onEvent?.({
         type: 'note',
-        message: 'the machine or tfjs has changed since the run began: the last bits may differ',
+        message: 'the machine or a library has changed since the run began: the last bits may differ',
       });
     }
     return now;
@@ -265,7 +267,12 @@ class Run {
           : { name: 'last', epoch: epochs.length, split: 'none' },
         tau: tauFrom,
       },
-      final: await score(classifier, data.test, { classCounts: data.classCounts, classPrior, tau }),
+      final: await score(classifier, data.test, {
+        classCounts: data.classCounts,
+        classPrior,
+        tau,
+        signal: this.options.signal,
+      }),
     };
   }
 }

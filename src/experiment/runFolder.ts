@@ -2,13 +2,16 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
+  linkSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmdirSync,
   rmSync,
   statSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
@@ -163,25 +166,15 @@ export class RunFolder {
   /** Refuses a second process; a lock whose process is gone is taken over. */
   #lock(): void {
     const path = join(this.path, files.lock);
-    const mine = JSON.stringify({ pid: process.pid, host: hostname() });
     for (let attempt = 0; attempt < 3; attempt++) {
-      try {
-        const file = openSync(path, 'wx');
-        writeSync(file, mine);
-        closeSync(file);
-        held.add(resolve(this.path));
-        return;
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-          throw asRunFolderError(path, 'a writable folder', error);
-        }
-        const holder = readHolder(path);
-        if (holder !== null && (held.has(resolve(this.path)) || isAlive(holder))) {
-          const got = `process ${holder.pid} on ${holder.host} at work there`;
-          throw new RunFolderError(this.path, 'a run that no other process works on', got, 'Wait for it, or stop it');
-        }
-        rmSync(path, { force: true });
+      if (tryLock(path)) return void held.add(resolve(this.path));
+      const holder = readHolder(path);
+      if (holder !== null && (held.has(resolve(this.path)) || isAlive(holder))) {
+        const got = `process ${holder.pid} on ${holder.host} at work there`;
+        const hint = `Wait for it, or stop it; if it is gone, delete ${path}`;
+        throw new RunFolderError(this.path, 'a run that no other process works on', got, hint);
       }
+      removeLock(path, holder);
     }
     throw new RunFolderError(this.path, 'a run that no other process works on', 'several at once', 'Try again');
   }
@@ -232,15 +225,49 @@ function isUnbegun(path: string): boolean {
   return statSync(path).isDirectory() && !readdirSync(path).some(begun);
 }
 
-function readHolder(path: string): { pid: number; host: string } | null {
+/** Makes the lock with its content in one operation: a file without content would look like one left by a killed writer. */
+function tryLock(path: string): boolean {
+  const aside = `${path}.${process.pid}.tmp`;
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as { pid: number; host: string };
+    writeFileSync(aside, JSON.stringify({ pid: process.pid, host: hostname() }));
+    linkSync(aside, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw asRunFolderError(path, 'a writable folder', error);
+  } finally {
+    rmSync(aside, { force: true });
+  }
+}
+
+/** Removes the lock of a dead process, unless another process has put its own there meanwhile. */
+function removeLock(path: string, dead: Holder | null): void {
+  const aside = `${path}.dead-${process.pid}.tmp`;
+  try {
+    renameSync(path, aside);
+    if (JSON.stringify(readHolder(aside)) !== JSON.stringify(dead)) linkSync(aside, path);
+  } catch {
+    // Somebody else removed it, or is quicker with a lock of its own: the next attempt sees which.
+  } finally {
+    rmSync(aside, { force: true });
+  }
+}
+
+/** Who works on a run. */
+interface Holder {
+  readonly pid: number;
+  readonly host: string;
+}
+
+function readHolder(path: string): Holder | null {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Holder;
   } catch {
     return null; // gone meanwhile, or its writer was killed in between
   }
 }
 
-function isAlive({ pid, host }: { pid: number; host: string }): boolean {
+function isAlive({ pid, host }: Holder): boolean {
   if (host !== hostname()) return true; // cannot be asked from here
   if (pid === process.pid) return false; // left by an earlier process with this number
   try {

@@ -22,6 +22,8 @@ export interface ScoringOptions {
   readonly classPrior: ClassPrior;
   /** Strength of the adjustment. */
   readonly tau: number;
+  /** Stops between two batches. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -32,25 +34,30 @@ export interface ScoringOptions {
 export async function score(
   classifier: Classifier,
   source: ExampleSource,
-  { classCounts, classPrior, tau }: ScoringOptions,
+  { classCounts, classPrior, tau, signal }: ScoringOptions,
 ): Promise<Scores> {
   const options = { numClasses: classCounts.length, groups: groupClasses(classCounts, 'thresholds') };
   const raw = classificationMetrics(options);
   const posthoc = classificationMetrics(options);
-  await forEachScored(classifier, source, async ({ targets, logits }) => {
-    if (!(await logits.data()).every(Number.isFinite)) {
-      const hint = 'Training has diverged: lower the learning rate, lengthen the warm-up or set clipNorm';
-      throw new DivergenceError('evaluation', 'finite logits', 'NaN or Infinity', hint);
-    }
-    const adjusted = adjustLogits(logits, { classPrior, tau });
-    try {
-      const labels = await targets.data();
-      await raw.update(labels, logits);
-      await posthoc.update(labels, adjusted);
-    } finally {
-      adjusted.dispose();
-    }
-  });
+  await forEachScored(
+    classifier,
+    source,
+    async ({ targets, logits }) => {
+      if (!(await logits.data()).every(Number.isFinite)) {
+        const hint = 'Training has diverged: lower the learning rate, lengthen the warm-up or set clipNorm';
+        throw new DivergenceError('evaluation', 'finite logits', 'NaN or Infinity', hint);
+      }
+      const adjusted = adjustLogits(logits, { classPrior, tau });
+      try {
+        const labels = await targets.data();
+        await raw.update(labels, logits);
+        await posthoc.update(labels, adjusted);
+      } finally {
+        adjusted.dispose();
+      }
+    },
+    { signal },
+  );
   return { raw: raw.result(), posthoc: { tau, ...posthoc.result() } };
 }
 

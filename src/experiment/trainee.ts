@@ -1,5 +1,5 @@
 import { classPriorFrom, type ClassPrior, type RandomStream } from '../core/index.js';
-import { logitAdjustedCrossEntropy, softmaxCrossEntropy } from '../losses/index.js';
+import { balancedSoftmaxCrossEntropy, logitAdjustedCrossEntropy, softmaxCrossEntropy } from '../losses/index.js';
 import { classifierFromModel, createModel, type Classifier } from '../models/index.js';
 import { adamW, constantSchedule, cosineSchedule, sgd, stepSchedule, type Schedule } from '../optimizers/index.js';
 import { supervised, type BoundLoss, type Objective, type ScheduledOptimizer } from '../train/index.js';
@@ -56,7 +56,7 @@ export function makeLoss({ loss, tau, labelSmoothing }: TrainConfig, classPrior:
       return (targets, logits) =>
         logitAdjustedCrossEntropy(targets, logits, { classPrior, tau: tau ?? 1, labelSmoothing });
     case 'balanced-softmax':
-      return (targets, logits) => logitAdjustedCrossEntropy(targets, logits, { classPrior, labelSmoothing });
+      return (targets, logits) => balancedSoftmaxCrossEntropy(targets, logits, { classPrior, labelSmoothing });
   }
 }
 

@@ -11,11 +11,12 @@ export interface BalancedSoftmaxOptions extends SoftmaxLossOptions, ClassStatist
  *
  * `BS(y, f) = -log[n_y exp(f_y) / sum_k n_k exp(f_k)]` with counts `n`: the logit-adjusted loss at `tau = 1`.
  *
- * @param targets Class ids, `[B]` int32, -1 ignored; or class distributions, `[B, C]`. Constants.
+ * @param targets Class ids, `[B]` int32, those outside 0..C-1, such as -1, ignored; or class distributions, `[B, C]`. Constants.
  * @param logits Raw scores, `[B, C]` float32.
  * @param options `classCounts` or `classPrior` of the training set, and those of every softmax loss.
  * @returns Scalar, or `[B]` with `reduction: 'none'`; in nats.
  * @throws InvalidArgumentError If a shape, dtype or option does not fit, or a class has no training example.
+ * @throws InvalidArgumentError If its gradient is taken inside another one: the loss has first derivatives only.
  * @example
  * ```ts
  * import * as tf from '@tensorflow/tfjs';

@@ -15,11 +15,12 @@ export interface LogitAdjustedOptions extends SoftmaxLossOptions, LogitAdjustmen
  * minimiser is `f_y = log P(y|x) - tau log pi_y` up to a constant, so at `tau = 1` the argmax of the raw logits
  * minimises the balanced error. With class-balanced batches the prior is uniform and plain cross-entropy is right.
  *
- * @param targets Class ids, `[B]` int32, -1 ignored; or class distributions, `[B, C]`. Constants.
+ * @param targets Class ids, `[B]` int32, those outside 0..C-1, such as -1, ignored; or class distributions, `[B, C]`. Constants.
  * @param logits Raw scores, `[B, C]` float32.
  * @param options `classCounts` or `classPrior` of the training set, `tau`, `targetPrior`, and those of every softmax loss.
  * @returns Scalar, or `[B]` with `reduction: 'none'`; in nats.
  * @throws InvalidArgumentError If a shape, dtype or option does not fit, or a class has no training example.
+ * @throws InvalidArgumentError If its gradient is taken inside another one: the loss has first derivatives only.
  * @example
  * ```ts
  * import * as tf from '@tensorflow/tfjs';

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { InvalidArgumentError } from '../core/index.js';
 import { resolveReduction, rowScale, vector } from './options.js';
 import type { LossOptions } from './options.js';
 import { checkTargets, targetRows } from './targets.js';
@@ -16,7 +17,8 @@ const LOWEST = -3e38;
  * `sum_y q_y * -log softmax(z)_y` with `z = logits + offsets` and the closed-form gradient
  * `mass * softmax(z) - q`, where `mass = sum_y q_y`: the one implementation behind the softmax losses.
  *
- * A pairwise margin is an offset too: the row `[B, C]` that the example's target picks.
+ * A pairwise margin is an offset too: the row `[B, C]` that the example's target picks. The gradient cannot be
+ * differentiated again: to the tape the softmax in it is a constant.
  *
  * @param offsets Constants, `[C]` or `[B, C]`, made inside the caller's `tf.tidy`.
  */
@@ -41,6 +43,7 @@ export function offsetCrossEntropy(
     return {
       value: perExample ? tf.reshape(values, [-1]) : tf.sum(values),
       gradFunc: (dy, saved) => {
+        refuseSecondDerivative(where);
         const [e, massOverTotal, factor, kept] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
         const upstream = tf.mul(perExample ? tf.reshape(dy, [-1, 1]) : dy, factor);
         return tf.sub(tf.mul(e, tf.mul(massOverTotal, upstream)), tf.mul(rows.distribution(kept), upstream));
@@ -48,6 +51,12 @@ export function offsetCrossEntropy(
     };
   });
   return loss(logits);
+}
+
+function refuseSecondDerivative(where: string): void {
+  if (!tf.engine().isTapeOn()) return;
+  const hint = 'The loss has first derivatives only: take its gradient outside any other gradient';
+  throw new InvalidArgumentError(where, 'to be differentiated once', 'a gradient inside another one', hint);
 }
 
 /** The softmax of `x + offsets` in parts: scores below their row's largest, their exponentials, the sum of those. */

@@ -7,13 +7,15 @@ import type { SoftmaxLossOptions } from './offsetCrossEntropy.js';
  *
  * `CE(y, f) = -log softmax(f)_y`, gradient `softmax(f) - onehot(y)`; a distribution `q` gives `sum_y q_y CE(y, f)`.
  * Finite for every finite logit: a class more than 1e30 below the largest counts as 1e30 below it. Values are never
- * read, so labels are not checked against `C` here: the data readers and `classificationMetrics` do that.
+ * read, so a class id outside 0..C-1 is no error here, its row is ignored: the data readers and `classificationMetrics`
+ * check labels.
  *
- * @param targets Class ids, `[B]` int32, -1 ignored; or class distributions, `[B, C]`. Constants.
+ * @param targets Class ids, `[B]` int32, those outside 0..C-1, such as -1, ignored; or class distributions, `[B, C]`. Constants.
  * @param logits Raw scores, `[B, C]` float32.
  * @param options Reduction, example weights, class mask, label smoothing.
  * @returns Scalar, or `[B]` with `reduction: 'none'`; in nats.
  * @throws InvalidArgumentError If a shape, dtype or option does not fit.
+ * @throws InvalidArgumentError If its gradient is taken inside another one: the loss has first derivatives only.
  * @example
  * ```ts
  * import * as tf from '@tensorflow/tfjs';

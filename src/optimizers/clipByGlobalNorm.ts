@@ -1,9 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { checkPositive } from './checks.js';
 
+/** Stands for the largest magnitude where all are smaller, so that zeros can be divided by it. */
+const TINY = 1e-30;
+
 /** What {@link clipByGlobalNorm} returns. */
 export interface ClippedGradients {
-  /** The gradients, scaled, by the same names; the caller disposes them. */
+  /** The gradients, scaled, by the same names, without those that were null; the caller disposes them. */
   readonly gradients: tf.NamedTensorMap;
   /** Norm of all gradients together before clipping, a scalar; the caller disposes it. */
   readonly norm: tf.Scalar;
@@ -13,11 +16,13 @@ export interface ClippedGradients {
  * Scales all gradients by one factor so that their joint norm is at most `maxNorm`.
  *
  * `norm = sqrt(sum of all squares)`, `g <- g * maxNorm / max(norm, maxNorm)`. No value is read: the norm stays a tensor.
+ * Squares of large gradients do not overflow: they are relative to the largest entry.
  *
- * @param gradients Gradients by variable name, as `tf.variableGrads` returns them; they stay the caller's.
+ * @param gradients Gradients by variable name, as `tf.variableGrads` returns them, null for frozen variables; they stay the
+ *   caller's.
  * @param maxNorm Largest norm, above 0.
- * @returns New gradients, and the norm before clipping. An infinite or NaN gradient makes the norm and all of them NaN
- *   or 0: look at the norm.
+ * @returns New gradients, and the norm before clipping. A norm that is infinite or NaN, as that of such gradients is,
+ *   makes them useless: look at the norm.
  * @throws InvalidArgumentError If `maxNorm` is not a positive number.
  * @example
  * ```ts
@@ -29,17 +34,28 @@ export interface ClippedGradients {
  * ```
  * @see Pascanu et al., "On the difficulty of training recurrent neural networks", 2013, algorithm 1.
  */
-export function clipByGlobalNorm(gradients: tf.NamedTensorMap, maxNorm: number): ClippedGradients {
+export function clipByGlobalNorm(
+  gradients: Readonly<Record<string, tf.Tensor | null>>,
+  maxNorm: number,
+): ClippedGradients {
   checkPositive('clipByGlobalNorm', 'maxNorm', maxNorm);
-  const names = Object.keys(gradients);
+  const given = Object.entries(gradients).filter((entry): entry is [string, tf.Tensor] => entry[1] !== null);
   const [norm, ...scaled] = tf.tidy(() => {
-    const squares = names.map((name) => tf.sum(tf.square(gradients[name]!)));
-    const joint = squares.length === 0 ? tf.scalar(0) : tf.sqrt(tf.addN(squares));
+    const joint = jointNorm(given.map(([, gradient]) => gradient));
     const factor = tf.div(maxNorm, tf.maximum(joint, maxNorm));
-    return [joint, ...names.map((name) => tf.mul(gradients[name]!, factor))];
+    return [joint, ...given.map(([, gradient]) => tf.mul(gradient, factor))];
   });
   return {
-    gradients: Object.fromEntries(names.map((name, i) => [name, scaled[i]!])),
+    gradients: Object.fromEntries(given.map(([name], i) => [name, scaled[i]!])),
     norm: norm as tf.Scalar,
   };
+}
+
+function jointNorm(gradients: readonly tf.Tensor[]): tf.Tensor {
+  const filled = gradients.filter(({ size }) => size > 0);
+  const largest = filled
+    .map((gradient) => tf.max(tf.maximum(gradient, tf.neg(gradient))))
+    .reduce((a, b) => tf.maximum(a, b), tf.scalar(TINY));
+  const squares = filled.map((gradient) => tf.sum(tf.square(tf.div(gradient, largest))));
+  return squares.length === 0 ? tf.scalar(0) : tf.mul(largest, tf.sqrt(tf.addN(squares)));
 }

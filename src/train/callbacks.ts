@@ -5,12 +5,16 @@ export type TrainLogs = Readonly<Record<string, number>>;
 
 /** Shaped like tfjs's callbacks, so that the same object also works in `model.fit`; every method is optional. */
 export interface TrainCallback {
+  /** Given the number of epochs and of steps in each, before {@link TrainCallback.setModel}. */
+  setParams?(params: { readonly epochs: number; readonly steps: number }): void;
   /** Given the model before training begins; setting its `stopTraining` ends training after the epoch. */
   setModel?(model: tfl.LayersModel): void;
   /** Before the first step of this process. */
   onTrainBegin?(logs?: TrainLogs): void | Promise<void>;
   /** Before an epoch (counted from 0), also when it is continued in its middle. */
   onEpochBegin?(epoch: number, logs?: TrainLogs): void | Promise<void>;
+  /** Before a step of the epoch (counted from 0). */
+  onBatchBegin?(batch: number, logs?: TrainLogs): void | Promise<void>;
   /** After a step of the epoch (counted from 0): `loss`, `learningRate`. */
   onBatchEnd?(batch: number, logs?: TrainLogs): void | Promise<void>;
   /** After an epoch and its evaluation, before its checkpoint. */

@@ -11,6 +11,7 @@ import { clipByGlobalNorm, type Schedule } from '../optimizers/index.js';
 import { notify, type TrainCallback, type TrainLogs } from './callbacks.js';
 import type { ExampleSource } from './images.js';
 import type { Batch, Objective, StepContext } from './objective.js';
+import { macrotask } from './macrotask.js';
 import { captureState, restoreState } from './snapshot.js';
 import type { CheckpointStore, TrainPosition, TrainState } from './state.js';
 import { batchStream, type BatchStream } from './streams.js';
@@ -116,6 +117,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   // A sequential model has the flag only once it is built, and a model that was trained before may still carry it.
   if (!model.built) model.build(model.inputs[0]!.shape);
   model.stopTraining = false;
+  await notify(callbacks, 'setParams', { epochs: options.epochs, steps: run.stepsPerEpoch });
   await notify(callbacks, 'setModel', model);
   await notify(callbacks, 'onTrainBegin');
   let stopped: TrainResult['stopped'] = 'completed';
@@ -167,6 +169,10 @@ class TrainingRun {
     throw new CheckpointError('checkpoint', `epochs of ${this.#stepsPerEpoch} steps`, got, hint);
   }
 
+  get stepsPerEpoch(): number {
+    return this.#stepsPerEpoch;
+  }
+
   get imagesPerSecond(): number | null {
     return this.#total.perSecond;
   }
@@ -201,6 +207,7 @@ class TrainingRun {
   async #step(): Promise<void> {
     const { callbacks = [], optimizer, objective, classifier, schedule, random, batchSize } = this.options;
     const { stepInEpoch, step, lossSum, epoch } = this.position;
+    await notify(callbacks, 'onBatchBegin', stepInEpoch);
     const began = performance.now();
     const context: StepContext = {
       step,
@@ -257,7 +264,7 @@ class TrainingRun {
     return state;
   }
 
-  /** The weights are those before the step that failed, its batch counted in running averages; `last` stays what it was. */
+  /** Keeps the state for inspection; `last` stays what it was, the newest state whose weights were all finite. */
   async #diverged(step: number, expected: string, got: unknown): Promise<never> {
     const { checkpoints, optimizer } = this.options;
     await checkpoints?.save('diverged', await captureState(this.options, this.position));
@@ -276,12 +283,4 @@ async function readScalar(scalar: tf.Scalar): Promise<number> {
   const [value] = await scalar.data();
   scalar.dispose();
   return value!;
-}
-
-/** Lets timers, signals and rendering run: the native backend computes on this thread and never yields by itself. */
-function macrotask(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof setImmediate === 'function') setImmediate(resolve);
-    else setTimeout(resolve, 0);
-  });
 }

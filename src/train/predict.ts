@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { checkNumber, randomStream } from '../core/index.js';
 import type { Classifier } from '../models/index.js';
 import type { ExampleSource } from './images.js';
+import { macrotask } from './macrotask.js';
 
 /** Scores of one batch of examples, on the device; the consumer must not keep the tensors. */
 export interface ScoredBatch {
@@ -15,6 +16,8 @@ export interface ScoredBatch {
 export interface ScoreOptions {
   /** Examples per batch. Default 250. */
   readonly batchSize?: number;
+  /** Stops between two batches; what it was aborted with is thrown. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -30,11 +33,12 @@ export async function forEachScored(
   classifier: Classifier,
   source: ExampleSource,
   visit: (batch: ScoredBatch) => Promise<void>,
-  { batchSize = 250 }: ScoreOptions = {},
+  { batchSize = 250, signal }: ScoreOptions = {},
 ): Promise<void> {
   checkNumber('forEachScored', 'batchSize', batchSize, { min: 1, integer: true });
   const random = randomStream(0);
   for (let start = 0; start < source.size; start += batchSize) {
+    signal?.throwIfAborted();
     const size = Math.min(batchSize, source.size - start);
     const batch = source.batch(
       Int32Array.from({ length: size }, (_, offset) => start + offset),
@@ -46,6 +50,7 @@ export async function forEachScored(
     } finally {
       tf.dispose([batch.inputs, batch.targets, logits]);
     }
+    await macrotask();
   }
 }
 

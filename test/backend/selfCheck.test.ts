@@ -50,6 +50,17 @@ onEachBackend('selfCheck', (test, backend) => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  test('leaves no tensor behind where a kernel is missing on the way back', async () => {
+    const before = tf.memory().numTensors;
+    for (const name of ['Step', 'Tile', 'Transpose', 'UnsortedSegmentSum', 'Conv2DBackpropFilter']) {
+      await withKernel(name, undefined, async () => {
+        expect((await selfCheck()).every(({ ok }) => ok)).toBe(false);
+      });
+      expect(tf.memory().numTensors, name).toBe(before);
+    }
+    expect(tf.engine().state.activeTape).toBeNull();
+  });
+
   test('finds a kernel that is missing', async () => {
     await withKernel('Rsqrt', undefined, async () => {
       expect(missingTrainingKernels(backend)).toEqual(['Rsqrt']);

@@ -78,7 +78,8 @@ describe('longtail train', () => {
     const path = join(freshFolder(), 'mine.json');
     const { dataDir, ...rest } = JSON.parse(readFileSync(join(run, 'config.json'), 'utf8')) as Record<string, unknown>;
     writeFileSync(path, JSON.stringify({ ...rest, dataDir, epochs: 9 }));
-    const same = await longtail(['train', path, '--epochs', '3', '--out', freshRun(), '--json']);
+    const flags = ['--epochs', '3', '--warmup-epochs', String(rest['warmupEpochs'])];
+    const same = await longtail(['train', path, ...flags, '--out', freshRun(), '--json']);
     expect(reportIn(same)).toEqual(reportIn(ended));
   });
 
@@ -87,6 +88,12 @@ describe('longtail train', () => {
     expect(again.code).toBe(0);
     expect(again.stdout).toBe(ended.stdout);
     expect(await longtail(['train', '--out', run, '--resume', '--json'])).toMatchObject({ code: 0 });
+  });
+
+  it('refuses to go on with a run under the preset of another', async () => {
+    const other = await longtail(['train', 'cifar100-lt', '--out', run, '--resume']);
+    expect(other).toMatchObject({ code: 2, stdout: '' });
+    expect(other.stderr).toContain('as the run began, got "cifar100"');
   });
 
   it('never overwrites a run', async () => {

@@ -21,7 +21,7 @@ describe('classPriorFrom', () => {
     expect(numClasses).toBe(3);
   });
 
-  it('gives the facts of the dossier for CIFAR-10-LT', () => {
+  it('gives the known facts of CIFAR-10-LT', () => {
     const { probabilities, logProbabilities } = classPriorFrom(counts10);
     expectPrinted([logProbabilities[0]!, logProbabilities[9]!], '-0.908742314, -5.513912500');
     expectPrinted([logProbabilities[0]! - logProbabilities[9]!], '4.605170186');

@@ -24,7 +24,34 @@ describe('resolveConfig', () => {
       { source: 'file', values: { epochs: 6, loss: 'ce' } },
       { source: 'command line', values: { epochs: 7 } },
     ]);
-    expect(config).toEqual({ ...defaultConfig, epochs: 7, model: 'mlp', seed: 3, loss: 'ce', tau: null });
+    const warmupEpochs = expect.closeTo(7 / 20, 12); // a warm-up of 1 in 20 epochs, stretched
+    expect(config).toEqual({ ...defaultConfig, epochs: 7, warmupEpochs, model: 'mlp', seed: 3, loss: 'ce', tau: null });
+  });
+
+  it('stretches the warm-up and the milestones that it inherits, and leaves given ones alone', () => {
+    const preset = { epochs: 200, warmupEpochs: 5, schedule: 'step', milestones: [160, 180] };
+    const layers = (values: object) => [
+      { source: 'preset', values: preset },
+      { source: 'command line', values },
+    ];
+    expect(resolveConfig(layers({ epochs: 40 }))).toMatchObject({ warmupEpochs: 1, milestones: [32, 36] });
+    expect(resolveConfig(layers({ epochs: 40, warmupEpochs: 3, milestones: [20] }))).toMatchObject({
+      warmupEpochs: 3,
+      milestones: [20],
+    });
+    expect(resolveConfig(layers({ seed: 7 }))).toMatchObject(preset);
+  });
+
+  it('drops an inherited tau with its loss, and the flips of digits', () => {
+    const layers = (values: object) => [
+      { source: 'preset', values: { loss: 'logit-adjusted', tau: 2 } },
+      { source: 'command line', values },
+    ];
+    expect(resolveConfig(layers({ loss: 'ce' }))).toMatchObject({ loss: 'ce', tau: null });
+    expect(resolveConfig(layers({ loss: 'logit-adjusted' }))).toMatchObject({ tau: 2 });
+    expect(resolveConfig(layers({ data: 'mnist' })).flip).toBe(false);
+    expect(resolveConfig(layers({ data: 'mnist', flip: true })).flip).toBe(true);
+    expect(resolveConfig(layers({ data: 'cifar10' })).flip).toBe(true);
   });
 
   it('does not change what it was given', () => {
@@ -147,7 +174,8 @@ describe('options', () => {
   it('takes every choice', () => {
     for (const [key, names] of Object.entries(choices)) {
       for (const name of names) {
-        const rest = name === 'class-balanced' ? { loss: 'ce' } : {};
+        const needed: Record<string, object> = { 'class-balanced': { loss: 'ce' }, step: { milestones: [10] } };
+        const rest = key === 'profile' ? {} : needed[name];
         expect(resolve({ [key]: name, ...rest })).toMatchObject({ [key]: name });
       }
     }

@@ -83,7 +83,7 @@ describe('resuming', () => {
     expect((await finish(out)).backend).toBe('wasm');
   });
 
-  it('tells when the machine or tfjs has changed', async () => {
+  it('tells when the machine or a library has changed', async () => {
     const out = freshRun();
     await interrupt(2, { config: tinyConfig(), out });
     const path = join(out, 'environment.json');
@@ -96,7 +96,7 @@ describe('resuming', () => {
       onEvent: (event) => event.type === 'note' && notes.push(event),
     });
     expect(notes).toEqual([
-      { type: 'note', message: 'the machine or tfjs has changed since the run began: the last bits may differ' },
+      { type: 'note', message: 'the machine or a library has changed since the run began: the last bits may differ' },
     ]);
   });
 

@@ -96,7 +96,7 @@ describe('one process at a time works on a run', () => {
     refusal(
       'RunFolderError',
       `${path}: expected a run that no other process works on, got process ${pid} on ${host} at work there. ` +
-        'Wait for it, or stop it',
+        `Wait for it, or stop it; if it is gone, delete ${path}/lock.json`,
     );
 
   it('within a process', async () => {

@@ -16,7 +16,7 @@ const nu = [0.2, 0.3, 0.5];
 const f = [1, 0.5, -0.2];
 const adjusted = (tau: number): number[] => f.map((value, y) => value - tau * Math.log(pi[y]!));
 
-it('the reference reproduces the facts of the dossier', () => {
+it('the reference reproduces the facts of the worked example', () => {
   expectPrinted(adjusted(1), '1.356674943939, 2.109437912434, 2.102585092994');
   expectPrinted(softmax(adjusted(1)), '0.191160114308, 0.405805645846, 0.403034239846');
   const targeted = f.map((value, y) => value - Math.log(pi[y]! / nu[y]!));
@@ -35,7 +35,7 @@ onEachBackend('adjustLogits', (test) => {
     classPrior.dispose();
   });
 
-  test('the prediction changes where the dossier says', async () => {
+  test('the prediction changes where the worked example says', async () => {
     const tau = [0.3991, 0.3992, 1.0098, 1.0099];
     const best = tau.map((t) => tf.argMax(adjustLogits(tf.tensor2d([f]), { classPrior: pi, tau: t }), 1));
     expect(Array.from(await tf.concat(best).data())).toEqual([0, 1, 1, 2]);

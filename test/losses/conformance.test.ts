@@ -6,6 +6,7 @@ import { classPriorFrom } from '../../src/index.js';
 import * as losses from '../../src/losses/index.js';
 import type { SoftmaxLossOptions } from '../../src/losses/index.js';
 import { expectBalanced, onEachBackend } from '../support/backends.js';
+import { refusal } from '../support/errors.js';
 import {
   expectClose,
   FINITE_DIFFERENCE_TOLERANCE,
@@ -165,6 +166,27 @@ describe.each(cases)('$name', ({ loss, offsets, permuted }) => {
       expectClose(await sumGradient(loss, none)(x).data(), new Float32Array(logits.length * C), 0);
       const all = await loss(idTensor([-1]), tf.tensor2d([[1e4, -1e4, 0, 0]]), { labelSmoothing: 0.1 }).data();
       expect(all[0]).toBe(0);
+    });
+
+    test('class ids outside 0..C-1 are ignored like -1, on every path', async () => {
+      const x = tf.tensor2d(logits);
+      const [outside, minus] = [idTensor([3, C, 1, 1e6, 2]), idTensor([3, -1, 1, -1, 2])];
+      for (const options of [{}, { labelSmoothing: 0.1 }, { classMask: [1, 1, 1, 1] }]) {
+        for (const reduction of ['none', 'mean'] as const) {
+          const of = (ids: tf.Tensor) => loss(ids, x, { ...options, reduction }).data();
+          expect(await of(outside)).toEqual(await of(minus));
+        }
+        const slope = (ids: tf.Tensor) => sumGradient(loss, ids, options)(x).data();
+        expect(await slope(outside)).toEqual(await slope(minus));
+      }
+    });
+
+    test('refuses a gradient of its gradient, which would be wrong', () => {
+      const gradient = sumGradient(loss, idTensor());
+      const second = tf.grad((x: tf.Tensor) => tf.sum(tf.square(gradient(x as tf.Tensor2D))));
+      const message =
+        /^\w+: expected to be differentiated once, got a gradient inside another one\. The loss has first derivatives only: take its gradient outside any other gradient$/;
+      expect(() => second(tf.tensor2d(logits))).toThrow(refusal('InvalidArgumentError', message));
     });
 
     test('masked classes get no gradient and do not matter; rows labelled with one are ignored', async () => {

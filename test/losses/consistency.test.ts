@@ -1,4 +1,4 @@
-/** Which losses are consistent for the balanced error: the minimiser of the conditional risk, dossier section 9.6. */
+/** Which losses are consistent for the balanced error: the minimiser of the conditional risk, found in exact arithmetic. */
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
 import { logitAdjustedCrossEntropy, softmaxCrossEntropy } from '../../src/losses/index.js';
@@ -13,7 +13,7 @@ const log = (values: number[]): number[] => values.map(Math.log);
 
 /** Conditional risks: `sum_y q_y * -log softmax(f + offsets)_y`, where `q` is P(y|x) times the label weight. */
 const risks = [
-  // log P(y|x), centred; the dossier's own digits for this row, found by a minimiser, are off by 5e-9.
+  // log P(y|x), centred; the printed digits for this row, found by a minimiser, are off by 5e-9.
   { name: 'plain', q: conditional, offsets: [0, 0, 0], minimiser: '0.828302217, 0.135155036, -0.963457253', argmax: 0 },
   {
     name: 'logit-adjusted, tau 1',
@@ -57,7 +57,7 @@ async function minimise(gradient: (f: number[]) => Promise<ArrayLike<number>>, m
 const massOf = (q: number[]): number => q.reduce((sum, share) => sum + share, 0);
 const argmax = (f: number[]): number => f.indexOf(Math.max(...f));
 
-it('the references have the minimisers of the dossier', async () => {
+it('the references have the minimisers of the worked example', async () => {
   for (const { q, offsets, minimiser, argmax: best } of risks) {
     const gradient = async (f: number[]): Promise<number[]> => softmaxLossGradient([q], [f], { offsets });
     const found = await minimise(gradient, massOf(q));

@@ -13,7 +13,7 @@ import {
   softmaxLossGradient,
 } from '../support/reference.js';
 
-/** The worked example of the logit-adjustment dossier: prior, counts, logits, labels. */
+/** The worked example of logit adjustment: prior, counts, logits, labels. */
 const pi = [0.7, 0.2, 0.1];
 const classCounts = [70, 20, 10];
 const f = [1, 0.5, -0.2];
@@ -31,7 +31,7 @@ const cifar10Counts = [5000, 2997, 1796, 1077, 645, 387, 232, 139, 83, 50];
 const cifar10Total = cifar10Counts.reduce((sum, count) => sum + count, 0);
 const cifar10Prior = cifar10Counts.map((count) => count / cifar10Total);
 
-// The dossier prints a 16th decimal, 1, that is rounding noise: in exact arithmetic the number is ...05352.
+// The worked example was printed with a 16th decimal, 1, that is rounding noise: in exact arithmetic the number is ...05352.
 const plainFacts = '0.645911365367053, 1.145911365367053, 1.845911365367053';
 const adjustedFacts: readonly [number, string][] = [
   [0.5, '0.363284542762, 1.489666027010, 2.536239617290'],
@@ -54,7 +54,7 @@ const rowGradientFacts: readonly [number, string][] = [
 const offsets = (tau: number): number[] => pi.map((p) => tau * Math.log(p));
 const numbers = (printed: string): number[] => printed.split(',').map(Number);
 
-it('the references reproduce the values of the dossier', () => {
+it('the references reproduce the printed values', () => {
   expectPrinted(softmaxLoss(oneHotRows(labels, 3), [f, f, f], { reduction: 'none' }), plainFacts);
   expectPrinted(softmax(f), '0.524184600659, 0.317934031649, 0.157881367692');
   for (const [tau, printed] of adjustedFacts) {
@@ -67,7 +67,7 @@ it('the references reproduce the values of the dossier', () => {
   }
 });
 
-it('the references reproduce the gradients of the dossier', () => {
+it('the references reproduce the printed gradients', () => {
   // Central differences are good to 1e-10 here, two digits short of what is printed.
   const close = (actual: number[], printed: string): void => expectClose(actual, numbers(printed), 1e-9);
   for (const [y, printed] of rowGradientFacts) {
@@ -86,7 +86,7 @@ it('at zero logits the adjusted loss averages to the prior entropy', () => {
   expectPrinted([cifar10Prior.reduce((sum, _, y) => sum + loss(y, 1) / 10, 0)], '3.212179294');
 });
 
-onEachBackend('facts of the logit-adjustment dossier', (test) => {
+onEachBackend('facts of logit adjustment', (test) => {
   const ids = (values: number[]): tf.Tensor1D => tf.tensor1d(values, 'int32');
   const threeRows = (): tf.Tensor2D => tf.tensor2d([f, f, f]);
 

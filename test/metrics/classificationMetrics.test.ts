@@ -61,7 +61,7 @@ const item = fc.tuple(fc.integer({ min: 0, max: 3 }), row(4));
 const batchOf = (items: [number, number[]][]): Batch => [items.map(([y]) => y), items.map(([, f]) => f)];
 
 describe('classificationMetrics', () => {
-  it('gives the balanced error of the dossier', async () => {
+  it('gives the balanced error of a worked example', async () => {
     const confusion = [
       [90, 8, 2],
       [10, 35, 5],

@@ -15,7 +15,7 @@ function trainableParameters(model: tf.LayersModel): number {
 describe('parameter counts', () => {
   beforeAll(() => tf.setBackend('cpu'));
 
-  // Depths 32 with 10 and 100 classes, and the official network, stand in the dossier, section 6; for the others
+  // Depths 32 with 10 and 100 classes, and the official network, are those of the papers and the official code; for the others
   // 16 channels of 3x3x3, n blocks a stage, two batch-norm weights a channel and the dense layer were added up by hand.
   it.each([
     ['resnet8', 10, 75_290],

@@ -31,6 +31,38 @@ onEachBackend('clipByGlobalNorm', (test) => {
     const zero = clipByGlobalNorm({ a: tf.zeros([2]) }, 1);
     expect(Array.from(await zero.gradients['a']!.data())).toEqual([0, 0]);
     expect(await clipByGlobalNorm({}, 1).norm.data()).toEqual(Float32Array.of(0));
+    const empty = clipByGlobalNorm({ a: tf.tensor1d([3, 4]), b: tf.zeros([0]) }, 1);
+    expectClose(await empty.norm.data(), [5], VALUE_TOLERANCE);
+  });
+
+  test('neither overflows nor underflows in the squares', async () => {
+    for (const size of [1e30, 1e25, 1e-25]) {
+      const { gradients, norm } = clipByGlobalNorm({ a: tf.tensor1d([3 * size, 0]), b: tf.scalar(-4 * size) }, size);
+      expectClose([(await norm.data())[0]! / size], [5], VALUE_TOLERANCE);
+      const clipped = [...(await gradients['a']!.data()), ...(await gradients['b']!.data())];
+      expectClose(
+        clipped.map((value) => value / size),
+        [0.6, 0, -0.8],
+        VALUE_TOLERANCE,
+      );
+    }
+  });
+
+  test('shows a gradient that is not finite in the norm', async () => {
+    for (const bad of [NaN, Infinity, -Infinity]) {
+      const { norm } = clipByGlobalNorm({ a: tf.tensor1d([1, bad, 2]), b: tf.scalar(3) }, 1);
+      expect(Number.isFinite((await norm.data())[0])).toBe(false);
+    }
+  });
+
+  test('leaves out the null gradients of frozen variables', async () => {
+    const [free, frozen] = [tf.variable(tf.scalar(2)), tf.variable(tf.scalar(3), false)];
+    const { grads } = tf.variableGrads(() => tf.mul(tf.square(free), frozen), [free, frozen]);
+    expect(grads[frozen.name]).toBeNull();
+    const { gradients, norm } = clipByGlobalNorm(grads, 6);
+    expect(Object.keys(gradients)).toEqual([free.name]);
+    expectClose([...(await norm.data()), ...(await gradients[free.name]!.data())], [12, 6], VALUE_TOLERANCE);
+    tf.dispose([free, frozen]);
   });
 
   test('leaves nothing behind', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { constantSchedule, cosineSchedule, stepSchedule } from '../../src/optimizers/index.js';
 
-describe('the schedule of the official code on CIFAR-10-LT (dossier, 9.13)', () => {
+describe('the schedule of the official code on CIFAR-10-LT', () => {
   const common = { baseRate: 0.1, warmupEpochs: 20, milestones: [604, 926, 1128] };
   const facts: readonly [number, number][] = [
     [0, 0],

@@ -13,9 +13,10 @@ let done = false;
  *
  * Batch normalisation of tf.layers (training, over the last axis) runs as one operation forwards and one backwards; so do
  * the gradients of ReLU, of biases, of sums and means; a first layer makes no gradient of its input; activations are freed
- * on the way back. Models need no change, and every number stays what tfjs computes, up to rounding. Other backends keep
- * computing as they did. Call it once the native backend is loaded; a second call changes nothing. Each worker thread
- * accelerates its own copy of tfjs.
+ * on the way back. Models need no change, and every number stays what tfjs computes, up to rounding; a gradient
+ * that cannot be made is an InvalidArgumentError there, with a text of its own. Other backends keep computing as they
+ * did. Call it after the native backend is loaded, and again if it was loaded later; a call after that changes nothing.
+ * Each worker thread accelerates its own copy of tfjs.
  *
  * @throws BackendError when tfjs's gradients are not registered yet: importing `@tensorflow/tfjs` later would undo ours.
  * @example

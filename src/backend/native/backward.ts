@@ -25,7 +25,7 @@ export function accelerateBackward(): void {
     const outermost = engine.state.gradientDepth === 0 && engine.backendName === NATIVE;
     const valid = xs.length > 0 && (dy?.dtype ?? 'float32') === 'float32';
     if (!outermost || !valid) return stock.call(engine, f, xs, dy, allowNoGradients);
-    return differentiate(engine, f, xs, dy, allowNoGradients);
+    return engine.tidy('gradients', () => differentiate(engine, f, xs, dy, allowNoGradients));
   } as Gradients;
 }
 
@@ -36,24 +36,38 @@ function differentiate(
   dy: tf.Tensor | undefined,
   allowNoGradients = false,
 ): { value: tf.Tensor; grads: tf.Tensor[] } {
-  const value = record(engine, f);
-  const tape = engine.state.activeTape;
-  const reached = reachedFrom(xs, tape);
-  const connected = tape.some(({ outputs }) => outputs.some(({ id }) => id === value.id && reached.has(id)));
-  if (!connected && !allowNoGradients) {
-    const hint = 'The function must contain all operations from its arguments to its result';
-    throw new InvalidArgumentError('gradients', 'a function of the tensors to differentiate by', 'a constant', hint);
-  }
-  return engine.tidy('backward', () => {
-    const gradients = new Map([[value.id, dy ?? tf.ones(value.shape)]]);
-    for (const node of tape.toReversed()) {
-      const dys = node.outputs.map(({ id }) => gradients.get(id) as tf.Tensor);
-      if (dys.some(Boolean)) propagate(engine, node, dys, reached, gradients);
-      for (const tensor of node.saved ?? []) tensor.dispose();
+  try {
+    const value = record(engine, f);
+    const tape = engine.state.activeTape;
+    const reached = reachedFrom(xs, tape);
+    const connected = tape.some(({ outputs }) => outputs.some(({ id }) => id === value.id && reached.has(id)));
+    if (!connected && !allowNoGradients) {
+      const hint = 'The function must contain all operations from its arguments to its result';
+      throw new InvalidArgumentError('gradients', 'a function of the tensors to differentiate by', 'a constant', hint);
     }
-    engine.state.activeTape = null as unknown as TapeNode[];
+    const gradients = backpropagate(engine, tape, value, reached, dy);
     return { value, grads: xs.map(({ id }) => gradients.get(id)!) };
-  });
+  } finally {
+    for (const { saved } of engine.state.activeTape) tf.dispose(saved);
+    engine.state.activeTape = null as unknown as TapeNode[];
+  }
+}
+
+/** The gradients of `value` by the tensors on the tape, by their ids. */
+function backpropagate(
+  engine: Engine,
+  tape: readonly TapeNode[],
+  value: tf.Tensor,
+  reached: ReadonlySet<number>,
+  dy: tf.Tensor | undefined,
+): ReadonlyMap<number, tf.Tensor> {
+  const gradients = new Map([[value.id, dy ?? tf.ones(value.shape)]]);
+  for (const node of tape.toReversed()) {
+    const dys = node.outputs.map(({ id }) => gradients.get(id) as tf.Tensor);
+    if (dys.some(Boolean)) propagate(engine, node, dys, reached, gradients);
+    for (const tensor of node.saved ?? []) tensor.dispose();
+  }
+  return gradients;
 }
 
 /** Runs `f` with the tape on, which stays in the engine's state. */
@@ -96,10 +110,13 @@ function propagate(
     throw new InvalidArgumentError('gradients', 'operations that tfjs has a gradient of', node.kernelName);
   }
   const made = node.gradient(dys);
+  // What others hold is copied, because accumulating disposes it.
+  const held = new Set([...dys, ...(node.saved ?? [])]);
   for (const name of wanted) {
     const x = node.inputs[name]!;
     const dx = engine.tidy(() => gradientOf(node, made, name, x));
-    accumulate(gradients, x.id, node.saved?.includes(dx) ? tf.clone(dx) : dx);
+    accumulate(gradients, x.id, held.has(dx) ? tf.clone(dx) : dx);
+    held.add(dx);
   }
 }
 

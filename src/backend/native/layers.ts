@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { hasKernel } from './gradients.js';
+import { hasKernel, isDifferentiatedOnce } from './gradients.js';
 
 type Inputs = tf.Tensor | tf.Tensor[];
 type Call<L> = (this: L, inputs: Inputs, kwargs: Readonly<Record<string, unknown>>) => Inputs;
@@ -39,9 +39,4 @@ export function isTraining(): boolean {
 /** `y` plus the bias, if there is one, whose gradient is one operation. */
 export function withBias(y: tf.Tensor, bias: LayerWeight | null): tf.Tensor {
   return bias === null ? y : tf.engine().runKernel('BiasAdd', { x: y, bias: bias.read() });
-}
-
-/** False inside a gradient of a gradient: TensorFlow's fused gradients have none of their own. */
-function isDifferentiatedOnce(): boolean {
-  return tf.engine().state.gradientDepth <= 1;
 }

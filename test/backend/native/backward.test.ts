@@ -116,6 +116,53 @@ onNative('backward pass of an accelerated backend', (test) => {
     expect(stockLast - stockFirst - (last - first)).toBeGreaterThanOrEqual(4 * size * 4);
   });
 
+  test('takes the gradient of its output for that of two inputs, of which one is used before', async () => {
+    const sum = tf.customGrad((...args) => {
+      const [a, b] = args as [tf.Tensor, tf.Tensor];
+      return { value: tf.add(a, b), gradFunc: (dy) => [dy, dy] };
+    });
+    const grads = tf.grads((a, b) => {
+      const square = tf.square(a);
+      return tf.add(sum(a, b), square);
+    })([tf.scalar(3), tf.scalar(1)]);
+    expect(await Promise.all(grads.map(read))).toEqual([[7], [1]]);
+  });
+
+  test('takes a new tensor for the gradient of two inputs, of which one is used before', async () => {
+    const sum = tf.customGrad((...args) => {
+      const [a, b] = args as [tf.Tensor, tf.Tensor];
+      const gradFunc = (dy: tf.Tensor): tf.Tensor[] => {
+        const twice = tf.mul(dy, 2);
+        return [twice, twice];
+      };
+      return { value: tf.mul(tf.add(a, b), 2), gradFunc };
+    });
+    const grads = tf.grads((a, b) => {
+      const square = tf.square(a);
+      return tf.add(sum(a, b), square);
+    })([tf.scalar(3), tf.scalar(1)]);
+    expect(await Promise.all(grads.map(read))).toEqual([[8], [2]]);
+  });
+
+  test('frees all that was saved when a function, a gradient or the check throws', async () => {
+    const stop = (): never => {
+      throw new Error('stop');
+    };
+    const stopping = tf.customGrad((x) => ({ value: tf.clone(x as tf.Tensor), gradFunc: stop }));
+    const functions: ((x: tf.Tensor) => tf.Tensor)[] = [
+      (x) => (tf.exp(tf.square(x)), stop()),
+      (x) => tf.exp(stopping(tf.exp(tf.square(x)))),
+      (x) => (tf.exp(tf.square(x)), tf.scalar(1)),
+    ];
+    const x = tf.scalar(2);
+    for (const f of functions) {
+      const before = tf.memory().numTensors;
+      await errorOf(() => tf.valueAndGrad(f)(x));
+      expect(tf.memory().numTensors).toBe(before);
+      expect(tf.engine().state.activeTape).toBeNull();
+    }
+  });
+
   test('refuses a function that does not depend on its arguments', async () => {
     const error = await errorOf(() => tf.grad(() => tf.scalar(1))(tf.scalar(2)));
     expect(error.message).toBe(

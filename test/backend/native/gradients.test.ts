@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
-import { expectBalanced, onEachBackend } from '../../support/backends.js';
+import { expectBalanced, onEachBackend, useBackend } from '../../support/backends.js';
 import { expectClose, GRADIENT_TOLERANCE, VALUE_TOLERANCE } from '../../support/numeric.js';
 import { kernelsOf, normals, normalTensor, onNative } from './onNative.js';
 
@@ -34,12 +34,20 @@ function reducedIndex(index: number, shape: readonly number[], reduced: readonly
   return result;
 }
 
-onEachBackend('gradients', (test) => {
+onEachBackend('gradients', (test, backend) => {
   test('of relu is 1 above 0, else 0, also at -0 and at tiny numbers', async () => {
     const x = tf.tensor1d([-2, -1e-30, -0, 0, 1e-30, 3, Infinity]);
     const dy = tf.tensor1d([1, 2, 3, 4, 5, 6, 7]);
     const dx = tf.grad((t) => tf.relu(t))(x, dy);
     expect(Array.from(await dx.data())).toEqual([0, 0, 0, 0, 5, 6, 7]);
+  });
+
+  test('of a gradient of relu is 0', async () => {
+    await useBackend('tensorflow');
+    await tf.setBackend(backend);
+    const x = tf.tensor1d([-1, 0, 2]);
+    const second = tf.grad((v) => tf.sum(tf.grad((t) => tf.relu(t))(v)))(x);
+    expect(Array.from(await second.data())).toEqual([0, 0, 0]);
   });
 
   test('of relu has a gradient itself', async () => {

@@ -42,6 +42,24 @@ async function outcome(make: Make, shape: number[]): Promise<{ y: Float32Array; 
   return { y: await read(y), gradients: await Promise.all(gradients.map(read)) };
 }
 
+/** The gradients by input and weights of the sum of squares of those of `f(layer(x))`, of which one tape records all. */
+async function slopesOfSlope(
+  layer: tf.layers.Layer,
+  x: tf.Tensor,
+  f: (y: tf.Tensor) => tf.Tensor,
+): Promise<Float32Array[]> {
+  const variables = [x, ...layer.trainableWeights.map((weight) => weight.read())];
+  const slopes = tf.grads((...inputs: tf.Tensor[]) => {
+    const y = tf.sum(f(layer.apply(inputs[0]!, { training: true }) as tf.Tensor));
+    return tf.addN(
+      tf
+        .grads(() => y)(inputs)
+        .map((slope) => tf.sum(tf.square(slope))),
+    );
+  })(variables);
+  return Promise.all(slopes.map(async (slope) => (await slope.data()) as Float32Array));
+}
+
 onNative('layers of an accelerated backend', (test) => {
   for (const [kind, cases] of Object.entries({ convolution: convolutions, dense: denses })) {
     for (const [name, [make, shape]] of Object.entries(cases)) {
@@ -55,6 +73,30 @@ onNative('layers of an accelerated backend', (test) => {
       });
     }
   }
+
+  test('have gradients inside a gradient that recorded them', async () => {
+    const ofBias = (): Promise<Float32Array[]> => {
+      const layer = tf.layers.dense({ units: 2, kernelInitializer: 'ones', biasInitializer: 'ones' });
+      const x = tf.tensor2d([
+        [1, 0, 2],
+        [2, 1, 1],
+      ]);
+      layer.build([null, 3]);
+      return slopesOfSlope(layer, x, (t) => tf.square(t));
+    };
+    const ofNorm = (): Promise<Float32Array[]> => {
+      const layer = tf.layers.batchNormalization({ gammaInitializer: 'ones' });
+      layer.build([null, 2, 2, 3]);
+      return slopesOfSlope(layer, normalTensor('x', [2, 2, 2, 3]), (t) => tf.pow(t, 3));
+    };
+    for (const compute of [ofBias, ofNorm]) {
+      const native = await compute();
+      await tf.setBackend('cpu');
+      const cpu = await compute().finally(() => tf.setBackend('tensorflow'));
+      expect(native.length).toBe(3);
+      native.forEach((gradient, i) => expectClose(gradient, cpu[i]!, GRADIENT_TOLERANCE));
+    }
+  });
 
   test('make no gradient of an input that needs none', async () => {
     const layers = [
