@@ -4,6 +4,7 @@
  * The message reads `where: expected EXPECTED, got GOT. HINT`.
  */
 export class LongtailError extends Error {
+  /** Name of the class. */
   override readonly name: string = 'LongtailError';
 
   /**
@@ -26,40 +27,48 @@ export class LongtailError extends Error {
 
 /** An argument of a function or an option has the wrong shape, type, length or range. */
 export class InvalidArgumentError extends LongtailError {
+  /** Name of the class. */
   override readonly name = 'InvalidArgumentError';
 }
 
 /** A run configuration or a command line is not valid. */
 export class ConfigError extends LongtailError {
+  /** Name of the class. */
   override readonly name = 'ConfigError';
 }
 
 /** A data file is not what its format says: wrong size, truncated, a label out of range, a wrong checksum. */
 export class DataFormatError extends LongtailError {
+  /** Name of the class. */
   override readonly name = 'DataFormatError';
 }
 
 /** A file could not be fetched: offline, not found, interrupted too often. */
 export class DownloadError extends LongtailError {
+  /** Name of the class. */
   override readonly name = 'DownloadError';
 }
 
 /** A backend is missing, could not be installed or does not do what was asked. */
 export class BackendError extends LongtailError {
+  /** Name of the class. */
   override readonly name = 'BackendError';
 }
 
 /** A checkpoint is missing, damaged or belongs to another model or run. */
 export class CheckpointError extends LongtailError {
+  /** Name of the class. */
   override readonly name = 'CheckpointError';
 }
 
 /** A run folder cannot be created, continued or written. */
 export class RunFolderError extends LongtailError {
+  /** Name of the class. */
   override readonly name = 'RunFolderError';
 }
 
 /** Training produced a loss that is not a finite number. */
 export class DivergenceError extends LongtailError {
+  /** Name of the class. */
   override readonly name = 'DivergenceError';
 }

@@ -5,6 +5,9 @@ import { mlp } from './mlp.js';
 import { officialLogitAdjustmentResNet } from './officialResNet.js';
 import type { ModelOptions } from './options.js';
 
+/** A name that {@link createModel} knows. */
+export type ModelName = 'resnet8' | 'resnet20' | 'resnet32' | 'resnet56' | 'official-resnet' | 'mlp';
+
 const makers = {
   resnet8: (options: ModelOptions) => cifarResNet({ ...options, depth: 8 }),
   resnet20: (options: ModelOptions) => cifarResNet({ ...options, depth: 20 }),
@@ -12,10 +15,7 @@ const makers = {
   resnet56: (options: ModelOptions) => cifarResNet({ ...options, depth: 56 }),
   'official-resnet': officialLogitAdjustmentResNet,
   mlp: (options: ModelOptions) => mlp(options),
-} as const;
-
-/** A name that {@link createModel} knows. */
-export type ModelName = keyof typeof makers;
+} as const satisfies Record<ModelName, (options: ModelOptions) => tfl.LayersModel>;
 
 /** The names that {@link createModel} knows. */
 export const modelNames = Object.keys(makers) as readonly ModelName[];

@@ -3,7 +3,9 @@ import { InvalidArgumentError } from '../core/index.js';
 
 /** A tensor and the name it is saved under. */
 export interface NamedTensor {
+  /** Name it is saved under. */
   readonly name: string;
+  /** The tensor. */
   readonly tensor: tf.Tensor;
 }
 

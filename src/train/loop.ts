@@ -18,7 +18,10 @@ import { batchStream, type BatchStream } from './streams.js';
 import { Throughput } from './throughput.js';
 
 /** An optimizer whose learning rate the loop sets before each step. */
-export type ScheduledOptimizer = tf.Optimizer & { learningRate: number };
+export type ScheduledOptimizer = tf.Optimizer & {
+  /** Step size of the next step. */
+  learningRate: number;
+};
 
 /** Options of {@link train}. */
 export interface TrainOptions {

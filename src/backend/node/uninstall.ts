@@ -24,6 +24,7 @@ export interface UninstallOptions {
  * ```
  */
 export async function uninstallNativeBackend({ cacheDir, signal }: UninstallOptions = {}): Promise<{
+  /** Paths of the folders. */
   readonly removed: readonly string[];
 }> {
   const root = nativeRoot(cacheDir);
