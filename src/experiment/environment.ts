@@ -1,8 +1,29 @@
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
+import { type } from 'arktype';
 import { nativeBackendStatus, type BackendChoice } from '../backend/node/index.js';
+import { RunFolderError } from '../core/index.js';
 import { version } from '../version.js';
+
+const recorded = type({
+  tfjs: 'string',
+  libtensorflow: 'string | null',
+  machine: 'string',
+  backend: "'tensorflow' | 'wasm' | 'cpu'",
+  threads: 'number.integer >= 1 | null',
+});
+
+/** What a resumed run needs to know of the environment that it began in. */
+export type RecordedEnvironment = typeof recorded.infer;
+
+/** Checks what `environment.json` holds. */
+export function parseEnvironment(path: string, json: unknown): RecordedEnvironment {
+  const parsed = recorded(json);
+  if (!(parsed instanceof type.errors)) return parsed;
+  const hint = 'The file is damaged: restore it from a copy, or start a new run';
+  throw new RunFolderError(path, 'the environment of a run', parsed.summary, hint);
+}
 
 /** What a run ran on: kept beside its configuration, because the last bits of its numbers depend on it. */
 export interface Environment {

@@ -162,9 +162,9 @@ class Run {
       const threads = config.threads === null ? {} : { threads: config.threads };
       return describeEnvironment(await chooseBackend(config.backend, threads), config.seed);
     }
-    const began = this.folder.readEnvironment() as Environment;
+    const began = this.folder.readEnvironment();
     const threads = began.threads === null ? {} : { threads: began.threads };
-    const choice = await chooseBackend(began.backend as TrainConfig['backend'], threads);
+    const choice = await chooseBackend(began.backend, threads);
     const now = await describeEnvironment(choice, config.seed);
     const same = (['tfjs', 'libtensorflow', 'machine'] as const).every((name) => now[name] === began[name]);
     if (!same) {

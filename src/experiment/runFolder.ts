@@ -19,6 +19,7 @@ import { dirname, join, resolve } from 'node:path';
 import { RunFolderError } from '../core/index.js';
 import { writeFileAtomic } from '../core/node/index.js';
 import type { TrainConfig } from './config.js';
+import { parseEnvironment, type RecordedEnvironment } from './environment.js';
 
 /** Files of a run folder. */
 const files = {
@@ -97,8 +98,8 @@ export class RunFolder {
   }
 
   /** The environment that the run began in. */
-  readEnvironment(): unknown {
-    return this.#readJson(files.environment);
+  readEnvironment(): RecordedEnvironment {
+    return parseEnvironment(join(this.path, files.environment), this.#readJson(files.environment));
   }
 
   /** Writes `config.json` and `environment.json`. */
@@ -119,9 +120,11 @@ export class RunFolder {
     const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
     return lines.map((line, index) => {
       try {
-        return JSON.parse(line) as EpochRecord;
+        const record = JSON.parse(line) as EpochRecord | null;
+        if (typeof record?.epoch !== 'number') throw new TypeError('it has no epoch');
+        return record;
       } catch (error) {
-        throw new RunFolderError(`${path}:${index + 1}`, 'a line of JSON', line.slice(0, 60), undefined, {
+        throw new RunFolderError(`${path}:${index + 1}`, 'the JSON of an epoch', line.slice(0, 60), undefined, {
           cause: error,
         });
       }

@@ -100,6 +100,19 @@ describe('resuming', () => {
     ]);
   });
 
+  it.each([
+    ['null', 'must be an object (was null)'],
+    ['{}', 'backend must be'],
+    ['{"tfjs": 4}', 'tfjs must be a string (was a number)'],
+  ])('refuses the environment %s', async (text, told) => {
+    const out = freshRun();
+    await interrupt(2, { config: tinyConfig(), out });
+    const path = join(out, 'environment.json');
+    writeFileSync(path, text);
+    await expect(finish(out)).rejects.toMatchObject({ name: 'RunFolderError', where: path });
+    await expect(finish(out)).rejects.toThrow(told);
+  });
+
   it('takes options that say what the run says, and the place where the data lies now', async () => {
     const { run } = await finishedRun();
     const config = tinyConfig();

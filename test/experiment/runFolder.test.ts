@@ -16,7 +16,9 @@ afterEach(() => opened.splice(0).forEach((folder) => folder.unlock()));
 async function begun(path = freshRun()): Promise<RunFolder> {
   const folder = RunFolder.create(path, config);
   opened.push(folder);
-  await folder.describe(config, { backend: 'cpu' });
+  await folder.const environment = { backend: 'cpu', threads: null, tfjs: '4.22.0', libtensorflow: null, machine: 'here' };
+
+describe(config, environment);
   return folder;
 }
 
@@ -155,7 +157,7 @@ describe('the files of a run', () => {
   it('are read back as written', async () => {
     const folder = await begun();
     expect(folder.readConfig()).toEqual(config);
-    expect(folder.readEnvironment()).toEqual({ backend: 'cpu' });
+    expect(folder.readEnvironment()).toEqual(environment);
     expect(folder.readEpochs()).toEqual([]);
     folder.appendEpoch({ epoch: 1, step: 4, loss: 0.1 + 0.2 });
     folder.appendEpoch({ epoch: 2, step: 8, loss: 1e-7 });
@@ -195,7 +197,7 @@ describe('the files of a run', () => {
     );
     writeFileSync(join(folder.path, 'metrics.jsonl'), '{"epoch": 1}\nnonsense\n{"epoch": 3}\n');
     expect(() => folder.readEpochs()).toThrow(
-      refusal('RunFolderError', `${folder.path}/metrics.jsonl:2: expected a line of JSON, got nonsense`),
+      refusal('RunFolderError', `${folder.path}/metrics.jsonl:2: expected the JSON of an epoch, got nonsense`),
     );
   });
 

@@ -33,14 +33,29 @@ export function fileCheckpoints(folder: string): CheckpointStore {
   };
 }
 
+/** A run that goes on may replace the checkpoint between the reading of its two files: then the new one is read. */
 async function load(folder: string): Promise<TrainState | null> {
+  for (;;) {
+    const before = await readManifest(folder);
+    if (before === null) return null;
+    try {
+      return await readState(folder, before);
+    } catch (error) {
+      if ((await readManifest(folder))?.weights.file === before.weights.file) throw error;
+    }
+  }
+}
+
+async function readManifest(folder: string): Promise<Manifest | null> {
   const path = join(folder, manifestFile);
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
     throw new CheckpointError(path, 'a readable file', error.code, error.message, { cause: error });
   });
-  if (text === null) return null;
-  const manifest = parseManifest(path, text);
+  return text === null ? null : parseManifest(path, text);
+}
+
+async function readState(folder: string, manifest: Manifest): Promise<TrainState> {
   const weights = await readWeights(folder, manifest);
   const tensors = manifest.tensors.map(({ name, shape, dtype, offset, bytes }): TensorRecord => {
     // A copy of its own, because a typed array must begin at a multiple of its element size.

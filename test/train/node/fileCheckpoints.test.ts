@@ -17,6 +17,16 @@ describe('fileCheckpoints', () => {
     expect(await store.load('last')).toEqual(exampleState());
   });
 
+  it('reads the next checkpoint when a run replaces the one that is being read', async () => {
+    const folder = freshFolder();
+    const store = fileCheckpoints(folder);
+    for (let step = 1; step <= 20; step++) {
+      await store.save('last', exampleState(step));
+      const [loaded] = await Promise.all([store.load('last'), store.save('last', exampleState(step + 100))]);
+      expect([step, step + 100]).toContain(loaded!.position.step);
+    }
+  });
+
   it('keeps names apart and replaces a state by the next, keeping one weights file', async () => {
     const folder = freshFolder();
     const store = fileCheckpoints(folder);
