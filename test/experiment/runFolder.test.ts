@@ -16,14 +16,14 @@ afterEach(() => opened.splice(0).forEach((folder) => folder.unlock()));
 async function begun(path = freshRun()): Promise<RunFolder> {
   const folder = RunFolder.create(path, config);
   opened.push(folder);
-  await folder.const environment = { backend: 'cpu', threads: null, tfjs: '4.22.0', libtensorflow: null, machine: 'here' };
-
-describe(config, environment);
+  await folder.describe(config, environment);
   return folder;
 }
 
 const lockOf = (path: string): string => join(path, 'lock.json');
 const writeLock = (path: string, holder: object): void => writeFileSync(lockOf(path), JSON.stringify(holder));
+
+const environment = { backend: 'cpu', threads: null, tfjs: '4.22.0', libtensorflow: null, machine: 'here' };
 
 describe('a new run', () => {
   it('is never put into a folder that holds something', async () => {
