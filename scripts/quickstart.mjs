@@ -5,5 +5,5 @@ import { longtail, step } from './steps.mjs';
 step('install packages', 'npm', ['ci']);
 step('build', process.execPath, ['scripts/build.mjs']);
 const native = step('native backend', process.execPath, [...longtail, 'backend', 'install'], { optional: true });
-if (!native) console.log('   going on with the wasm backend: the same result, several times slower');
+if (!native) console.log('   going on with the wasm backend: the same difference, about nine times slower');
 step('train', process.execPath, ['scripts/compareLosses.mjs']);
