@@ -22,7 +22,7 @@ export function runProgress(): { readonly onEvent: (event: RunEvent) => void; re
       case 'note':
         return say(`note: ${event.message}`);
       case 'download':
-        return showDownload({ url: event.url, receivedBytes: event.bytes, totalBytes: event.total });
+        return showDownload(event);
       case 'start':
         ({ epochs, batchSize } = event.config);
         clock.start(epochs - event.epoch);

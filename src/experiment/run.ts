@@ -1,4 +1,5 @@
 import { chooseBackend } from '../backend/node/index.js';
+import type { DownloadProgress } from '../data/node/index.js';
 import { ConfigError, randomStream, type RandomStream } from '../core/index.js';
 import { train, restoreModel, captureState, type TrainLogs, type CheckpointStore } from '../train/index.js';
 import { fileCheckpoints } from '../train/node/index.js';
@@ -12,7 +13,7 @@ import { makeTrainee, type Trainee } from './trainee.js';
 /** What happens during a run, for whoever shows it. */
 export type RunEvent =
   | { readonly type: 'note'; readonly message: string }
-  | { readonly type: 'download'; readonly url: string; readonly bytes: number; readonly total: number | undefined }
+  | (DownloadProgress & { readonly type: 'download' })
   | {
       readonly type: 'start';
       readonly run: string;
@@ -132,8 +133,7 @@ class Run {
     const environment = await this.#environment();
     const data = await loadRunData(config, this.#random, {
       ...(signal ? { signal } : {}),
-      onProgress: ({ url, receivedBytes, totalBytes }) =>
-        onEvent?.({ type: 'download', url, bytes: receivedBytes, total: totalBytes }),
+      onProgress: (progress) => onEvent?.({ type: 'download', ...progress }),
     });
     const trainee = makeTrainee(config, data, this.#random);
     try {
