@@ -15,6 +15,7 @@ export {
   InvalidArgumentError,
   LongtailError,
   randomStream,
+  ReplicaError,
   restoreRandomStream,
   RunFolderError,
 } from './core/index.js';

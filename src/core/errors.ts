@@ -72,3 +72,9 @@ export class DivergenceError extends LongtailError {
   /** Name of the class. */
   override readonly name = 'DivergenceError';
 }
+
+/** A replica of a training run could not be started, died, or no longer agrees with the others. */
+export class ReplicaError extends LongtailError {
+  /** Name of the class. */
+  override readonly name = 'ReplicaError';
+}

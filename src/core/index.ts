@@ -10,6 +10,7 @@ export {
   DownloadError,
   InvalidArgumentError,
   LongtailError,
+  ReplicaError,
   RunFolderError,
 } from './errors.js';
 export { logitAdjustment } from './logitAdjustment.js';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { checkNumber, type RandomStream } from '../core/index.js';
 import { shuffledOrder, type BatchOrder } from '../sampling/index.js';
-import type { ImageDataset } from '../data/index.js';
+import type { ImageDataset, ImageStream } from '../data/index.js';
 import type { Batch } from './objective.js';
 
 /** A stream of examples that training draws batches from. */
@@ -10,6 +10,12 @@ export interface ExampleSource {
   readonly size: number;
   /** The examples of one pass, in order. */
   readonly order: BatchOrder;
+  /** The examples with these indices, as tensors that the caller disposes; a promise where they are read from a disk. */
+  batch(indices: Int32Array, random: RandomStream): Batch | Promise<Batch>;
+}
+
+/** A stream whose examples are in memory: batches come at once. */
+export interface MemorySource extends ExampleSource {
   /** The examples with these indices, as tensors that the caller disposes. */
   batch(indices: Int32Array, random: RandomStream): Batch;
 }
@@ -70,36 +76,41 @@ export interface ImageSourceOptions {
 /**
  * Batches of images as `[B, H, W, channels]` float32 with class ids `[B]` int32.
  *
- * @param dataset Images as bytes, in memory.
+ * @param dataset Images as bytes, in memory or read batch by batch: the batches are the same.
  * @param options Normalisation, augmentation and order.
  * @returns A source for {@link train}.
  * @throws InvalidArgumentError If the padding is not an integer in 0..H.
  */
-export function imageSource(dataset: ImageDataset, options: ImageSourceOptions): ExampleSource {
+export function imageSource(dataset: ImageDataset | ImageStream, options: ImageSourceOptions): ExampleSource {
   const [height, width, channels] = dataset.imageShape;
   const { cropPadding = 0, flip = false } = options.augmentation ?? {};
   checkNumber('imageSource', 'cropPadding', cropPadding, { min: 0, max: height, integer: true });
   const tables = byteTables(options.normalization);
+  const drawView = (random: RandomStream): View => ({
+    top: cropPadding > 0 ? random.integer(2 * cropPadding + 1) - cropPadding : 0,
+    left: cropPadding > 0 ? random.integer(2 * cropPadding + 1) - cropPadding : 0,
+    mirrored: flip && random.integer(2) === 1,
+  });
+  /** A batch of the images at `rows` of `images`. */
+  const toBatch = (images: Uint8Array, rows: Int32Array, labels: Int32Array, views: readonly View[]): Batch => {
+    const floats = new Float32Array(rows.length * height * width * channels);
+    rows.forEach((row, i) => {
+      copyImage(images, dataset.imageShape, row, tables, views[i]!, floats, i * height * width * channels);
+    });
+    return {
+      inputs: tf.tensor4d(floats, [rows.length, height, width, channels]),
+      targets: tf.tensor1d(labels, 'int32'),
+    };
+  };
   return {
     size: dataset.size,
     order: options.order ?? shuffledOrder(dataset.size),
     batch(indices, random) {
-      const floats = new Float32Array(indices.length * height * width * channels);
-      for (let row = 0; row < indices.length; row++) {
-        const view = {
-          top: cropPadding > 0 ? random.integer(2 * cropPadding + 1) - cropPadding : 0,
-          left: cropPadding > 0 ? random.integer(2 * cropPadding + 1) - cropPadding : 0,
-          mirrored: flip && random.integer(2) === 1,
-        };
-        copyImage(dataset, indices[row]!, tables, view, floats, row * height * width * channels);
-      }
-      return {
-        inputs: tf.tensor4d(floats, [indices.length, height, width, channels]),
-        targets: tf.tensor1d(
-          indices.map((index) => dataset.labels[index]!),
-          'int32',
-        ),
-      };
+      const views = Array.from(indices, () => drawView(random));
+      const labels = indices.map((index) => dataset.labels[index]!);
+      if ('images' in dataset) return toBatch(dataset.images, indices, labels, views);
+      const rows = Int32Array.from(indices.keys());
+      return dataset.read(indices).then((images) => toBatch(images, rows, labels, views));
     },
   };
 }
@@ -109,12 +120,20 @@ function byteTables({ mean, deviation }: ImageNormalization): Float32Array[] {
   return mean.map((mu, c) => Float32Array.from({ length: 256 }, (_, byte) => (byte / 255 - mu) / deviation[c]!));
 }
 
+/** Where an image is looked at from: shifted by rows and columns, and possibly in a mirror. */
+interface View {
+  readonly top: number;
+  readonly left: number;
+  readonly mirrored: boolean;
+}
+
 /** Copies one image through a shifted, possibly mirrored window; what lies outside the image stays 0. */
 function copyImage(
-  { images, imageShape: [height, width, channels] }: ImageDataset,
+  images: Uint8Array,
+  [height, width, channels]: readonly [number, number, number],
   index: number,
   tables: readonly Float32Array[],
-  { top, left, mirrored }: { top: number; left: number; mirrored: boolean },
+  { top, left, mirrored }: View,
   out: Float32Array,
   outStart: number,
 ): void {

@@ -5,13 +5,23 @@
  */
 export type { TrainCallback, TrainLogs } from './callbacks.js';
 export { centredNormalization, channelNormalization, imageSource } from './images.js';
-export type { ExampleSource, ImageAugmentation, ImageNormalization, ImageSourceOptions } from './images.js';
+export type {
+  ExampleSource,
+  ImageAugmentation,
+  ImageNormalization,
+  ImageSourceOptions,
+  MemorySource,
+} from './images.js';
 export { train } from './loop.js';
-export type { ScheduledOptimizer, TrainOptions, TrainResult } from './loop.js';
+export type { TrainOptions, TrainResult } from './loop.js';
 export { supervised } from './objective.js';
 export type { Batch, BoundLoss, Objective, StepContext } from './objective.js';
 export { forEachScored, scoreExamples } from './predict.js';
 export type { ScoredBatch, ScoredExamples, ScoreOptions } from './predict.js';
+export type { Exchange, ReplicaJob, Replicas, ReplicaTeam } from './replicas.js';
 export { captureState, restoreModel, restoreState } from './snapshot.js';
 export type { TrainedParts } from './snapshot.js';
+export type { ScheduledOptimizer, StepOptions, StepParts } from './step.js';
 export type { CheckpointStore, TensorRecord, TrainPosition, TrainState } from './state.js';
+export { vectorNormalization, vectorSource } from './vectors.js';
+export type { VectorNormalization, VectorSourceOptions } from './vectors.js';

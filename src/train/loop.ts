@@ -1,50 +1,26 @@
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  CheckpointError,
-  checkNumber,
-  DivergenceError,
-  InvalidArgumentError,
-  type RandomStream,
-} from '../core/index.js';
-import type { Classifier } from '../models/index.js';
-import { clipByGlobalNorm, type Schedule } from '../optimizers/index.js';
+import { CheckpointError, checkNumber, DivergenceError, InvalidArgumentError, ReplicaError } from '../core/index.js';
+import { exchangeLength, type StepGradients } from './averaging.js';
 import { notify, type TrainCallback, type TrainLogs } from './callbacks.js';
-import type { ExampleSource } from './images.js';
-import type { Batch, Objective, StepContext } from './objective.js';
 import { macrotask } from './macrotask.js';
+import type { ReplicaTeam, Replicas } from './replicas.js';
 import { captureState, restoreState } from './snapshot.js';
 import type { CheckpointStore, TrainPosition, TrainState } from './state.js';
-import { batchStream, type BatchStream } from './streams.js';
+import { TrainingStep, type StepParts } from './step.js';
 import { Throughput } from './throughput.js';
 
-/** An optimizer whose learning rate the loop sets before each step. */
-export type ScheduledOptimizer = tf.Optimizer & {
-  /** Step size of the next step. */
-  learningRate: number;
-};
-
 /** Options of {@link train}. */
-export interface TrainOptions {
-  /** The model to train; the caller disposes it. */
-  readonly classifier: Classifier;
-  /** What to minimise. */
-  readonly objective: Objective;
-  /** Applies the gradients; the caller disposes it. */
-  readonly optimizer: ScheduledOptimizer;
-  /** Learning rate by epoch (with fraction), evaluated at every step. */
-  readonly schedule: Schedule;
-  /** A source of examples for each stream of the objective. */
-  readonly data: Readonly<Record<string, ExampleSource>>;
+export interface TrainOptions extends StepParts {
   /** Passes over the first stream, at least 1. */
   readonly epochs: number;
-  /** Examples per step of each stream; a pass drops its incomplete last batch. */
+  /** Examples per step of each stream, over all replicas; a pass drops its incomplete last batch. */
   readonly batchSize: number;
-  /** Root of every random draw. */
-  readonly random: RandomStream;
   /** Largest global norm of the gradients; larger ones are scaled down. Default: no limit. */
   readonly clipNorm?: number;
   /** Observers. */
   readonly callbacks?: readonly TrainCallback[];
+  /** Other threads that take their share of every batch; see `workerReplicas`. Default: this thread takes all of it. */
+  readonly replicas?: Replicas;
   /** Where to keep checkpoints; training goes on from `last` if there is one. Default: none are kept. */
   readonly checkpoints?: CheckpointStore;
   /** Measures the model after an epoch; what it returns joins the epoch's logs. */
@@ -71,9 +47,15 @@ export interface TrainResult {
  * One step draws a batch of each stream, differentiates the objective, and applies the gradients. A run that was
  * stopped at any moment and started again with the same options gives the same numbers as one that was not.
  *
+ * With replicas, each draws its share of the batch and differentiates it; loss, gradients and running statistics are
+ * averaged in a fixed order, and every replica makes the same update. Same options and same number of replicas give the
+ * same run; another number gives other random draws, and batch normalisation sees a share of the batch.
+ *
  * @param options Model, objective, optimizer, schedule, data and the rest.
  * @returns Why training ended and how far it came.
- * @throws InvalidArgumentError If an option is out of range or a stream has too few examples.
+ * @throws InvalidArgumentError If an option is out of range, a stream has too few examples, or the replicas cannot share
+ *   a batch equally.
+ * @throws ReplicaError If a replica cannot be started or dies; after saving the checkpoint `last`.
  * @throws DivergenceError At the first step whose loss is not finite, or before weights that are not would be saved as
  *   `last`; after saving a checkpoint `diverged`.
  * @throws CheckpointError If the checkpoint is damaged or of another model.
@@ -124,31 +106,31 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   await notify(callbacks, 'setModel', model);
   await notify(callbacks, 'onTrainBegin');
   let stopped: TrainResult['stopped'] = 'completed';
-  while (run.position.epoch < options.epochs) {
-    if (!(await run.epoch())) {
-      stopped = signal?.aborted ? 'interrupted' : 'by-callback';
-      break;
+  try {
+    while (run.position.epoch < options.epochs) {
+      if (!(await run.epoch())) {
+        stopped = signal?.aborted ? 'interrupted' : 'by-callback';
+        break;
+      }
     }
+  } finally {
+    await run.close();
   }
   await notify(callbacks, 'onTrainEnd');
   return { stopped, epochs: run.position.epoch, steps: run.position.step, imagesPerSecond: run.imagesPerSecond };
 }
 
 class TrainingRun {
-  readonly #streams: ReadonlyMap<string, BatchStream>;
-  readonly #stepsPerEpoch: number;
+  readonly #step: TrainingStep;
   readonly #total = new Throughput();
   #thisEpoch = new Throughput();
+  #team: ReplicaTeam | undefined;
 
   private constructor(
     readonly options: TrainOptions,
     public position: TrainPosition,
   ) {
-    const { objective, data, batchSize, random } = options;
-    this.#streams = new Map(
-      objective.streams.map((name) => [name, batchStream(name, data[name], batchSize, random.child('batches'))]),
-    );
-    this.#stepsPerEpoch = [...this.#streams.values()][0]!.batchesPerPass;
+    this.#step = new TrainingStep(options, options, { index: 0, count: options.replicas?.count ?? 1 });
   }
 
   static async start(options: TrainOptions): Promise<TrainingRun> {
@@ -161,19 +143,33 @@ class TrainingRun {
       run.#checkPosition(saved.position);
       run.position = await restoreState(options, saved);
     }
+    await run.#startReplicas();
     return run;
+  }
+
+  /** The others begin with a copy of this one's state, whatever weights their models were made with. */
+  async #startReplicas(): Promise<void> {
+    const { replicas, classifier, batchSize, clipNorm } = this.options;
+    if (replicas === undefined || replicas.count === 1) return;
+    const state = await captureState(this.options, this.position);
+    this.#team = await replicas.start({ state, length: exchangeLength(classifier), batchSize, clipNorm });
+  }
+
+  async close(): Promise<void> {
+    await this.#team?.close();
+    await this.#step.dispose();
   }
 
   /** Another batch size or another amount of data would shift every batch of the run. */
   #checkPosition({ epoch, stepInEpoch, step }: TrainPosition): void {
-    if (stepInEpoch < this.#stepsPerEpoch && step === epoch * this.#stepsPerEpoch + stepInEpoch) return;
+    if (stepInEpoch < this.stepsPerEpoch && step === epoch * this.stepsPerEpoch + stepInEpoch) return;
     const got = `step ${step} of epoch ${epoch + 1} at its step ${stepInEpoch}`;
     const hint = 'It was written with another batch size or other data';
-    throw new CheckpointError('checkpoint', `epochs of ${this.#stepsPerEpoch} steps`, got, hint);
+    throw new CheckpointError('checkpoint', `epochs of ${this.stepsPerEpoch} steps`, got, hint);
   }
 
   get stepsPerEpoch(): number {
-    return this.#stepsPerEpoch;
+    return this.#step.stepsPerEpoch;
   }
 
   get imagesPerSecond(): number | null {
@@ -186,17 +182,17 @@ class TrainingRun {
     const { epoch } = this.position;
     this.#thisEpoch = new Throughput();
     await notify(callbacks, 'onEpochBegin', epoch);
-    while (this.position.stepInEpoch < this.#stepsPerEpoch) {
+    while (this.position.stepInEpoch < this.stepsPerEpoch) {
       if (signal?.aborted) {
         await checkpoints?.save('last', await this.#soundState(this.position));
         return false;
       }
-      await this.#step();
+      await this.#takeStep();
     }
     const done = { epoch: epoch + 1, stepInEpoch: 0, step: this.position.step, lossSum: 0 };
     const state = checkpoints && (await this.#soundState(done));
     const logs: Record<string, number> = {
-      loss: this.position.lossSum / this.#stepsPerEpoch,
+      loss: this.position.lossSum / this.stepsPerEpoch,
       learningRate: this.options.optimizer.learningRate,
       imagesPerSecond: this.#thisEpoch.perSecond ?? 0,
       ...(await evaluate?.(epoch)),
@@ -207,56 +203,34 @@ class TrainingRun {
     return !this.#stoppedByCallback();
   }
 
-  async #step(): Promise<void> {
-    const { callbacks = [], optimizer, objective, classifier, schedule, random, batchSize } = this.options;
+  async #takeStep(): Promise<void> {
+    const { callbacks = [], optimizer, objective, batchSize } = this.options;
     const { stepInEpoch, step, lossSum, epoch } = this.position;
     await notify(callbacks, 'onBatchBegin', stepInEpoch);
     const began = performance.now();
-    const context: StepContext = {
-      step,
-      epoch: epoch + stepInEpoch / this.#stepsPerEpoch,
-      random: random.child(`objective of step ${step}`),
-      schedule,
-    };
-    const { value, grads } = this.#gradients(context);
-    const loss = await readScalar(value);
+    const { loss, gradients } = await this.#differentiate(step);
     if (!Number.isFinite(loss)) {
-      tf.dispose(grads);
+      tf.dispose(gradients);
       await this.#diverged(step, 'a finite loss', loss);
     }
-    optimizer.learningRate = schedule(context.epoch);
-    this.#apply(grads);
-    tf.tidy(() => objective.afterStep?.(classifier, context));
+    this.#step.apply(step, gradients);
     this.position = { epoch, stepInEpoch: stepInEpoch + 1, step: step + 1, lossSum: lossSum + loss };
     for (const throughput of [this.#total, this.#thisEpoch]) {
-      throughput.add(batchSize * this.#streams.size, performance.now() - began);
+      throughput.add(batchSize * objective.streams.length, performance.now() - began);
     }
     await notify(callbacks, 'onBatchEnd', stepInEpoch, { loss, learningRate: optimizer.learningRate });
     await macrotask();
   }
 
-  /** Loss and gradients of one step; kept apart from {@link #apply} so that replicas can average in between. */
-  #gradients(context: StepContext): { value: tf.Scalar; grads: tf.NamedTensorMap } {
-    const { objective, classifier } = this.options;
-    const batches: Record<string, Batch> = {};
-    for (const [name, stream] of this.#streams) batches[name] = stream.batch(context.step);
+  /** When a replica is lost, the steps taken so far are not. */
+  async #differentiate(step: number): Promise<StepGradients> {
     try {
-      // In a tidy, because variableGrads leaves the loss behind when it has no gradient to give.
-      return tf.tidy(() =>
-        tf.variableGrads(() => objective.loss(classifier, batches, context), [...classifier.trainableVariables]),
-      );
-    } finally {
-      tf.dispose(batches as unknown as tf.TensorContainer);
+      return await this.#step.differentiate(step, this.#team);
+    } catch (error) {
+      if (error instanceof ReplicaError)
+        await this.options.checkpoints?.save('last', await this.#soundState(this.position));
+      throw error;
     }
-  }
-
-  #apply(gradients: tf.NamedTensorMap): void {
-    const { optimizer, clipNorm } = this.options;
-    tf.tidy(() => {
-      const limited = clipNorm === undefined ? gradients : clipByGlobalNorm(gradients, clipNorm).gradients;
-      optimizer.applyGradients(limited);
-    });
-    tf.dispose(gradients);
   }
 
   /** A finite loss can have a gradient that is not: weights ruined by it must not be scored, nor replace a good checkpoint. */
@@ -280,10 +254,4 @@ class TrainingRun {
   #stoppedByCallback(): boolean {
     return this.options.classifier.model.stopTraining;
   }
-}
-
-async function readScalar(scalar: tf.Scalar): Promise<number> {
-  const [value] = await scalar.data();
-  scalar.dispose();
-  return value!;
 }

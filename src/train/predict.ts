@@ -40,7 +40,7 @@ export async function forEachScored(
   for (let start = 0; start < source.size; start += batchSize) {
     signal?.throwIfAborted();
     const size = Math.min(batchSize, source.size - start);
-    const batch = source.batch(
+    const batch = await source.batch(
       Int32Array.from({ length: size }, (_, offset) => start + offset),
       random,
     );

@@ -57,7 +57,9 @@ export async function restoreState(parts: TrainedParts, state: TrainState): Prom
 /** Puts only the weights of a saved state back, to evaluate or to export. */
 export function restoreModel(classifier: Classifier, state: TrainState): void {
   const wanted = modelState(classifier);
-  const saved = state.tensors.filter(({ name }) => name.startsWith('weight/'));
+  const saved = state.tensors
+    .filter(({ name }) => name.startsWith('weight/'))
+    .map((record) => ({ ...record, name: withoutLayer(record.name) }));
   checkTensors(saved, wanted);
   const byName = new Map(saved.map((record) => [record.name, record]));
   tf.tidy(() => {
@@ -70,9 +72,15 @@ export function restoreModel(classifier: Classifier, state: TrainState): void {
 
 function modelState({ model }: Classifier): NamedState[] {
   return model.weights.map((weight, index) => ({
-    name: `weight/${index}/${weight.originalName}`,
+    name: withoutLayer(`weight/${index}/${weight.originalName}`),
     tensor: weight.read(),
   }));
+}
+
+/** `weight/3/kernel`: tfjs numbers the layers of a process, so that a second model of the same make has other names. */
+function withoutLayer(name: string): string {
+  const parts = name.split('/');
+  return [...parts.slice(0, 2), parts.at(-1)].join('/');
 }
 
 function objectiveState(objective: Objective): NamedState[] {

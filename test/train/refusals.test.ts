@@ -85,7 +85,7 @@ describe('a loss that is not finite', () => {
     const schedule = (epoch: number): number => (epoch === 1.75 ? 3e38 : 1e-3);
     const optimizer = sgd({ learningRate: 1e-3, weightDecay: 10 });
     const message =
-      'step 7 (epoch 2): expected finite values in weight/0/features/kernel, got NaN or Infinity. ' +
+      'step 7 (epoch 2): expected finite values in weight/0/kernel, got NaN or Infinity. ' +
       'The learning rate was 3e+38: lower it, lengthen the warm-up or set clipNorm';
     const evaluated: number[] = [];
     const evaluate = (epoch: number): Promise<TrainLogs> => Promise.resolve({ scored: evaluated.push(epoch) });
@@ -123,21 +123,21 @@ describe('a checkpoint that does not fit', () => {
     await refused(
       state,
       { classifier: smallBatchNorm(randomStream(1)) },
-      'checkpoint: expected weight/0/hidden/kernel as float32 [2, 8], got none. ' +
+      'checkpoint: expected weight/2/gamma as float32 [8], got none. ' +
         'It was written by another model or with other settings',
     );
     const wider = { ...state.tensors[0]!, shape: [4, 4] };
     await refused(
       { ...state, tensors: [wider, ...state.tensors.slice(1)] },
       {},
-      'checkpoint: expected weight/0/features/kernel as float32 [2, 8], got float32 [4, 4]. ' +
+      'checkpoint: expected weight/0/kernel as float32 [2, 8], got float32 [4, 4]. ' +
         'It was written by another model or with other settings',
     );
     const integers = { ...state.tensors[0]!, dtype: 'int32' as const, values: new Int32Array(16) };
     await refused(
       { ...state, tensors: [integers, ...state.tensors.slice(1)] },
       {},
-      'checkpoint: expected weight/0/features/kernel as float32 [2, 8], got int32 [2, 8]. ' +
+      'checkpoint: expected weight/0/kernel as float32 [2, 8], got int32 [2, 8]. ' +
         'It was written by another model or with other settings',
     );
     await refused(

@@ -1,0 +1,126 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { InvalidArgumentError } from '../core/index.js';
+import { clipByGlobalNorm, type Schedule } from '../optimizers/index.js';
+import { average, keepStatistics, weightsDigest, type StepGradients } from './averaging.js';
+import type { ExampleSource } from './images.js';
+import type { Batch, StepContext } from './objective.js';
+import type { Exchange, Replica } from './replicas.js';
+import type { TrainedParts } from './snapshot.js';
+import { batchStream, type BatchStream } from './streams.js';
+
+/** An optimizer whose learning rate the loop sets before each step. */
+export type ScheduledOptimizer = tf.Optimizer & {
+  /** Step size of the next step. */
+  learningRate: number;
+};
+
+/** What a training step is made of: every replica makes its own, all alike. */
+export interface StepParts extends TrainedParts {
+  /** Applies the gradients; the caller disposes it. */
+  readonly optimizer: ScheduledOptimizer;
+  /** Learning rate by epoch (with fraction), evaluated at every step. */
+  readonly schedule: Schedule;
+  /** A source of examples for each stream of the objective. */
+  readonly data: Readonly<Record<string, ExampleSource>>;
+}
+
+/** How a step is taken. */
+export interface StepOptions {
+  /** Examples per step of each stream, over all replicas. */
+  readonly batchSize: number;
+  /** Largest global norm of the gradients; larger ones are scaled down. */
+  readonly clipNorm?: number | undefined;
+}
+
+/** Steps between two comparisons of the replicas' weights; one takes about as long as a hundredth of a step. */
+const COMPARE_EVERY = 20;
+
+/** One training step, in a run of one replica as in each of many. */
+export class TrainingStep {
+  readonly stepsPerEpoch: number;
+  readonly #streams: ReadonlyMap<string, BatchStream>;
+
+  constructor(
+    readonly parts: StepParts,
+    readonly options: StepOptions,
+    readonly replica: Replica = { index: 0, count: 1 },
+  ) {
+    const { objective, data, random } = parts;
+    checkShares(options.batchSize, replica.count);
+    const shared = { batchSize: options.batchSize, random: random.child('batches'), replica };
+    this.#streams = new Map(objective.streams.map((name) => [name, batchStream(name, data[name], shared)]));
+    this.stepsPerEpoch = [...this.#streams.values()][0]!.batchesPerPass;
+  }
+
+  /** Loss and gradients of a step, over the batches of all replicas when there is an exchange. */
+  async differentiate(step: number, exchange?: Exchange): Promise<StepGradients> {
+    if (exchange) return this.#differentiateTogether(step, exchange);
+    const { value, grads } = await this.#ownGradients(step);
+    const [loss] = await value.data();
+    value.dispose();
+    return { loss: loss!, gradients: grads };
+  }
+
+  async #differentiateTogether(step: number, exchange: Exchange): Promise<StepGradients> {
+    const { classifier } = this.parts;
+    const digest = step % COMPARE_EVERY === 0 ? await weightsDigest(classifier) : undefined;
+    const statistics = keepStatistics(classifier);
+    try {
+      return await average(exchange, classifier, await this.#ownGradients(step), digest);
+    } catch (error) {
+      // The forward pass has moved them for a step that will not be taken.
+      statistics.putBack();
+      throw error;
+    } finally {
+      statistics.dispose();
+    }
+  }
+
+  /** Changes the weights. */
+  apply(step: number, gradients: tf.NamedTensorMap): void {
+    const { optimizer, objective, classifier, schedule } = this.parts;
+    const { clipNorm } = this.options;
+    const context = this.#context(step);
+    optimizer.learningRate = schedule(context.epoch);
+    tf.tidy(() => {
+      const limited = clipNorm === undefined ? gradients : clipByGlobalNorm(gradients, clipNorm).gradients;
+      optimizer.applyGradients(limited);
+    });
+    tf.dispose(gradients);
+    tf.tidy(() => objective.afterStep?.(classifier, context));
+  }
+
+  /** Frees the batches that were asked for ahead of time. */
+  async dispose(): Promise<void> {
+    for (const stream of this.#streams.values()) await stream.dispose();
+  }
+
+  async #ownGradients(step: number): Promise<{ value: tf.Scalar; grads: tf.NamedTensorMap }> {
+    const { objective, classifier } = this.parts;
+    const batches: Record<string, Batch> = {};
+    try {
+      for (const [name, stream] of this.#streams) batches[name] = await stream.batch(step);
+      const context = this.#context(step);
+      // In a tidy, because variableGrads leaves the loss behind when it has no gradient to give.
+      return tf.tidy(() =>
+        tf.variableGrads(() => objective.loss(classifier, batches, context), [...classifier.trainableVariables]),
+      );
+    } finally {
+      tf.dispose(batches as unknown as tf.TensorContainer);
+    }
+  }
+
+  #context(step: number): StepContext {
+    const { random, schedule } = this.parts;
+    const { index, count } = this.replica;
+    const name = `objective of step ${step}${count === 1 ? '' : `, replica ${index}`}`;
+    const epoch = Math.floor(step / this.stepsPerEpoch) + (step % this.stepsPerEpoch) / this.stepsPerEpoch;
+    return { step, epoch, random: random.child(name), schedule };
+  }
+}
+
+function checkShares(batchSize: number, count: number): void {
+  if (batchSize % count === 0) return;
+  const hint = 'Each takes the same number of examples: change batchSize or the number of replicas';
+  throw new InvalidArgumentError('train', `a batchSize that ${count} replicas can share equally`, batchSize, hint);
+}
