@@ -10,7 +10,7 @@ export async function serve(ready, step) {
     let loss;
     for (let i = 0; i < Number(line); i++) {
       const start = performance.now();
-      loss = step();
+      loss = await step();
       times.push(performance.now() - start);
     }
     console.log(JSON.stringify({ times, loss }));

@@ -1,12 +1,11 @@
-// One tfjs contender: the training step of ResNet-32, repeated on request. Arguments: NAME BATCH.
+// One tfjs contender: the training step of a network, repeated on request. Arguments: NAME BATCH NETWORK.
 import * as tf from '@tensorflow/tfjs';
-import { randomStream } from '../../dist/index.js';
 import { softmaxCrossEntropy } from '../../dist/losses/index.js';
-import { cifarResNet } from '../../dist/models/index.js';
 import { sgd } from '../../dist/optimizers/index.js';
 import { serve } from './lineProtocol.mjs';
+import { networks } from './networks.mjs';
 
-const [name, batch] = [process.argv[2], Number(process.argv[3])];
+const [name, batch, network] = process.argv.slice(2);
 
 const prepare = {
   async ours() {
@@ -29,9 +28,9 @@ const prepare = {
 };
 
 /** The step: forward, loss, backward, update with momentum, and the loss read. */
-export async function makeStep(backend, size) {
+export async function makeStep(backend, size, network = 'resnet32') {
   await tf.setBackend(backend);
-  const model = cifarResNet({ depth: 32, numClasses: 10, random: randomStream(1) });
+  const model = networks[network]();
   const variables = model.trainableWeights.map((weight) => weight.read());
   const images = tf.randomNormal([size, 32, 32, 3], 0, 1, 'float32', 2);
   const labels = tf.tensor1d(Int32Array.from({ length: size }, (_, i) => i % 10));
@@ -47,6 +46,6 @@ export async function makeStep(backend, size) {
 }
 
 if (import.meta.url === `file://${process.argv[1]}`) {
-  const { step, parameters } = await makeStep(await prepare[name](), batch);
+  const { step, parameters } = await makeStep(await prepare[name](), Number(batch), network);
   await serve({ parameters, version: `tfjs ${tf.version_core}` }, step);
 }
