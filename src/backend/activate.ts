@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { BackendError } from '../core/index.js';
+import type { Precision } from './native/index.js';
 
 /** A backend that was not taken. */
 export interface RejectedBackend {
@@ -19,6 +20,8 @@ export interface BackendChoice {
   readonly rejected: readonly RejectedBackend[];
   /** Threads that it computes with, where they can be set. */
   readonly threads?: number;
+  /** Precision of its products, where it can be set. */
+  readonly precision?: Precision;
 }
 
 /** A backend to try. */

@@ -8,5 +8,6 @@ export { backendNames, chooseBackend } from './choose.js';
 export type { BackendName } from './choose.js';
 export { missingTrainingKernels, selfCheck, trainingKernels } from './selfcheck/index.js';
 export type { SelfCheckResult } from './selfcheck/index.js';
-export { accelerate } from './native/index.js';
+export { accelerate, backendPrecision } from './native/index.js';
+export type { Precision } from './native/index.js';
 export { completeWasm } from './wasm/index.js';

@@ -4,3 +4,5 @@
  * @packageDocumentation
  */
 export { accelerate } from './accelerate.js';
+export { backendPrecision, precisions, setPrecision } from './precision.js';
+export type { Precision } from './precision.js';

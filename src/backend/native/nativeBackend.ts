@@ -10,12 +10,33 @@ export interface OpAttribute {
   readonly value: unknown;
 }
 
+/** A tensor of TensorFlow's, which the caller deletes. */
+export interface NativeTensor {
+  readonly id: number;
+  readonly shape: number[];
+  /** TensorFlow's number of the type. */
+  readonly dtype: number;
+}
+
+/** tfjs-node's addon. */
+export interface Binding extends Readonly<
+  Record<'TF_ATTR_TYPE' | 'TF_ATTR_FLOAT' | 'TF_ATTR_BOOL' | 'TF_ATTR_STRING', number>
+> {
+  readonly TF_FLOAT: number;
+  executeOp(op: string, attributes: readonly OpAttribute[], ids: readonly number[], count: number): NativeTensor[];
+  deleteTensor(id: number): void;
+}
+
 /** The part of tfjs-node's backend that our kernels touch; the package is optional, so it is never imported. */
 export interface NativeBackend {
-  readonly binding: Readonly<Record<'TF_ATTR_TYPE' | 'TF_ATTR_FLOAT' | 'TF_ATTR_BOOL' | 'TF_ATTR_STRING', number>> & {
-    readonly TF_FLOAT: number;
-  };
+  readonly binding: Binding;
   readonly isUsingGpuDevice: boolean;
+  /** Frees data unless somebody else holds it; whether it is gone. */
+  disposeData(dataId: tf.TensorInfo['dataId'], force?: boolean): boolean;
+  /** TensorFlow's ids of tensors, whose values are handed over now if they were not yet. */
+  getInputTensorIds(tensors: readonly tf.TensorInfo[]): number[];
+  /** Makes a tensor of tfjs's, which owns the native one. */
+  createOutputTensor(native: NativeTensor): tf.Tensor;
   /** Runs a TensorFlow operation with one output. */
   executeSingleOutput(op: string, attributes: readonly OpAttribute[], inputs: readonly tf.TensorInfo[]): tf.Tensor;
   /** Runs a TensorFlow operation with `count` outputs. */

@@ -16,9 +16,10 @@ const where = 'chooseBackend';
  * (In a browser, `tfjs-longtail/backend` has a function of this name that chooses among the backends of the page.)
  *
  * @param name `'auto'`, or one backend by its name. Default `'auto'`.
- * @param options Threads of the native backend.
- * @returns The name of the backend, why this one, why not those before it, and the threads of the native one.
- * @throws BackendError If the one asked for is not at hand (the message says how to get it); with `'auto'`, if none is.
+ * @param options Threads and precision of the native backend, the only one that has bfloat16.
+ * @returns The name of the backend, why this one, why not those before it, and the threads and precision of the native one.
+ * @throws BackendError If the one asked for is not at hand (the message says how to get it) or does not compute in that
+ *   precision; with `'auto'`, if none does.
  * @throws InvalidArgumentError If `name` is not a {@link BackendName}, or that number of threads cannot be had.
  * @example
  * ```ts
@@ -31,9 +32,12 @@ const where = 'chooseBackend';
 export async function chooseBackend(name: BackendName = 'auto', options: PrepareOptions = {}): Promise<BackendChoice> {
   checkOneOf(where, 'name', name, backendNames);
   const candidates = candidatesWith(options);
-  if (name === 'auto') return describe(await firstToStart(where, candidates));
+  if (name === 'auto') {
+    const able = options.precision === 'bfloat16' ? candidates.slice(0, 1) : candidates;
+    return describe(await firstToStart(where, able), options);
+  }
   const asked = candidates.find((candidate) => candidate.name === name);
-  if (asked) return describe(await start(where, { ...asked, reason: 'asked for by name' }));
+  if (asked) return describe(await start(where, { ...asked, reason: 'asked for by name' }), options);
   const hint = 'It runs in browsers only; ask for auto, tensorflow, wasm or cpu';
   throw new BackendError(where, 'a backend for Node', name, hint);
 }
@@ -53,12 +57,13 @@ function candidatesWith(options: PrepareOptions): readonly BackendCandidate[] {
 }
 
 /** Adds what is known of the native backend once it is loaded. */
-async function describe(choice: BackendChoice): Promise<BackendChoice> {
+async function describe(choice: BackendChoice, { precision = 'float32' }: PrepareOptions): Promise<BackendChoice> {
   if (choice.name !== 'tensorflow') return choice;
   const { source, threads } = await loadNative(where);
   const { isUsingGpuDevice } = tf.backend() as { isUsingGpuDevice?: boolean };
   const device = isUsingGpuDevice ? 'the GPU' : `${threads} ${threads === 1 ? 'thread' : 'threads'}`;
-  return { ...choice, reason: `${choice.reason} (${device}; from ${describeSource(source)})`, threads };
+  const computing = precision === 'float32' ? device : `${device} in ${precision}`;
+  return { ...choice, reason: `${choice.reason} (${computing}; from ${describeSource(source)})`, threads, precision };
 }
 
 function describeSource(source: 'tfjs-node-gpu' | 'tfjs-node' | 'cache' | 'program'): string {

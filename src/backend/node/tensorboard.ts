@@ -9,10 +9,18 @@ export interface SummaryWriter {
   scalar(name: string, value: number, step: number): void;
   /** Writes what is buffered. */
   flush(): void;
+  /** Writes what is buffered and frees the writer, which takes no points any more. */
+  close(): void;
 }
 
+/** The writer of tfjs-node, with the handle that it never frees. */
+type NodeSummaryWriter = Omit<SummaryWriter, 'close'> & { readonly resourceHandle: tf.Tensor };
+
+/** Times that each folder was opened. */
+const opened = new Map<string, number>();
+
 /**
- * Opens a TensorBoard event file; only the native backend can write one.
+ * Opens a new TensorBoard event file; only the native backend can write one.
  *
  * @param folder Folder of the event files, made where it is missing.
  * @returns The writer, or `null` while the native backend is not the current one.
@@ -27,6 +35,29 @@ export async function summaryWriter(folder: string): Promise<SummaryWriter | nul
   const native = await loadedNative();
   if (native?.tfjsNode === undefined || tf.getBackend() !== 'tensorflow') return null;
   const require = createRequire(path.join(native.tfjsNode, 'package.json'));
-  const { summaryFileWriter } = require('./dist/tensorboard') as { summaryFileWriter(folder: string): SummaryWriter };
-  return summaryFileWriter(folder);
+  const { summaryFileWriter } = require('./dist/tensorboard') as {
+    summaryFileWriter(folder: string): NodeSummaryWriter;
+  };
+  let writer!: NodeSummaryWriter;
+  // tfjs-node leaves four scalars behind.
+  tf.tidy(() => {
+    writer = summaryFileWriter(spelledAnew(folder));
+    tf.keep(writer.resourceHandle);
+  });
+  return {
+    scalar: (name, value, step) => writer.scalar(name, value, step),
+    flush: () => writer.flush(),
+    close() {
+      writer.flush();
+      writer.resourceHandle.dispose();
+    },
+  };
+}
+
+/** tfjs-node and TensorFlow keep one writer for each spelling of a path, even when its file was deleted since. */
+function spelledAnew(folder: string): string {
+  const full = path.resolve(folder);
+  const times = opened.get(full) ?? 0;
+  opened.set(full, times + 1);
+  return full + `${path.sep}.`.repeat(times);
 }

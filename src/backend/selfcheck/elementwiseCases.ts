@@ -28,11 +28,19 @@ export const elementwiseCases: readonly OpCase[] = [
   unary('square', tf.square, (x) => x * x),
   unary('sqrt', tf.sqrt, Math.sqrt, 0.5, 3),
   unary('rsqrt', tf.rsqrt, (x) => 1 / Math.sqrt(x), 0.5, 3),
+  unary('sigmoid', tf.sigmoid, (x) => 1 / (1 + Math.exp(-x))),
+  unary('abs', tf.abs, Math.abs),
+  unary(
+    'clipByValue',
+    (x) => tf.clipByValue(x, -1, 1),
+    (x) => Math.min(1, Math.max(-1, x)),
+  ),
   binary('add', tf.add, (a, b) => a + b),
   binary('sub', tf.sub, (a, b) => a - b),
   binary('mul', tf.mul, (a, b) => a * b),
   binary('div', tf.div, (a, b) => a / b),
   binary('maximum', tf.maximum, Math.max),
+  binary('minimum', tf.minimum, Math.min),
   binary(
     'addN',
     (a, b) => tf.addN([a, b, a]),
@@ -65,6 +73,13 @@ export const rowCases: readonly OpCase[] = [
     inputs: [input('x', [3, 4])],
     run: (x) => tf.max(x, 1),
     reference: (x) => exact.mapRows(x, 4, (row) => [Math.max(...row)]),
+  },
+  {
+    op: 'argMax',
+    inputs: [input('x', [3, 4])],
+    differentiable: false,
+    run: (x) => tf.argMax(x, 1),
+    reference: (x) => exact.mapRows(x, 4, (row) => [row.indexOf(Math.max(...row))]),
   },
   {
     op: 'softmax',

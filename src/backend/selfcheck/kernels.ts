@@ -8,8 +8,21 @@ import * as tf from '@tensorflow/tfjs-core';
 export const trainingKernels: readonly string[] = [
   ...[tf.Conv2D, tf.Conv2DBackpropFilter, tf.Conv2DBackpropInput, tf.FusedConv2D, tf.MaxPool, tf.MaxPoolGrad],
   ...[tf.BatchMatMul, tf._FusedMatMul, tf.FusedBatchNorm, tf.GatherV2, tf.UnsortedSegmentSum],
-  ...[tf.Relu, tf.Step, tf.Exp, tf.Log, tf.Neg, tf.Square, tf.Sqrt, tf.Rsqrt, tf.Softmax],
-  ...[tf.Add, tf.AddN, tf.Sub, tf.Multiply, tf.RealDiv, tf.Maximum, tf.Sum, tf.Mean, tf.Max],
+  ...[tf.GatherNd, tf.TensorScatterUpdate, tf.ArgMax, tf.Pack],
+  ...[tf.Relu, tf.Step, tf.Exp, tf.Log, tf.Neg, tf.Square, tf.Sqrt, tf.Rsqrt, tf.Softmax, tf.Sigmoid, tf.Abs],
+  ...[
+    tf.Add,
+    tf.AddN,
+    tf.Sub,
+    tf.Multiply,
+    tf.RealDiv,
+    tf.Maximum,
+    tf.Minimum,
+    tf.ClipByValue,
+    tf.Sum,
+    tf.Mean,
+    tf.Max,
+  ],
   ...[tf.Greater, tf.GreaterEqual, tf.Equal, tf.NotEqual, tf.LogicalAnd, tf.IsNan, tf.Select, tf.OneHot, tf.Cast],
   ...[tf.Concat, tf.Fill, tf.PadV2, tf.Range, tf.Slice, tf.SplitV, tf.Tile, tf.Transpose, tf.ZerosLike],
 ];

@@ -6,6 +6,23 @@ function moving(op: string, shape: readonly number[], places: readonly (number |
   return { op, inputs: [input('x', shape)], run, reference: (x) => places.map((at) => (at === null ? 0 : x[at]!)) };
 }
 
+/** One that nothing is differentiated through: tfjs has no gradient of it. */
+function constant(...args: Parameters<typeof moving>): OpCase {
+  return { ...moving(...args), differentiable: false };
+}
+
+/** The last place of the second row and the middle of the first, in `[2, 3]`. */
+function places(): tf.Tensor2D {
+  return tf.tensor2d(
+    [
+      [1, 2],
+      [0, 1],
+    ],
+    [2, 2],
+    'int32',
+  );
+}
+
 const o = null; // reads as a zero in the tables below
 
 /** Copies, permutations and zeros. */
@@ -17,6 +34,9 @@ export const movementCases: readonly OpCase[] = [
   moving('split and concat', [2, 4], [2, 3, 0, 1, 6, 7, 4, 5], (x) => tf.concat(tf.split(x, 2, 1).toReversed(), 1)),
   moving('tile', [2, 2], [0, 1, 0, 1, 2, 3, 2, 3, 0, 1, 0, 1, 2, 3, 2, 3], (x) => tf.tile(x, [2, 2])),
   moving('zerosLike', [2, 2], [o, o, o, o], (x) => tf.zerosLike(x)),
+  moving('stack', [2, 2], [0, 0, 1, 1, 2, 2, 3, 3], (x) => tf.stack([x, x], 2)),
+  constant('gatherND', [2, 3], [5, 1], (x) => tf.gatherND(x, places())),
+  constant('tensorScatterUpdate', [2, 3], [0, o, 2, 3, 4, o], (x) => tf.tensorScatterUpdate(x, places(), tf.zeros([2]))),
   { op: 'fill', inputs: [], run: () => tf.fill([3], 2), reference: () => [2, 2, 2] },
   { op: 'range', inputs: [], run: () => tf.range(0, 12, 4, 'int32'), reference: () => [0, 4, 8] },
   moving('oneHot', [3, 2], [o, 1, 2, o, o, o], (x) => tf.mul(x, tf.oneHot(tf.tensor1d([1, 0, -1], 'int32'), 2))),
