@@ -81,6 +81,8 @@ export interface ImageSourceOptions {
  * @returns A source for {@link train}.
  * @throws InvalidArgumentError If the padding is not an integer in 0..H.
  */
+export function imageSource(dataset: ImageDataset, options: ImageSourceOptions): MemorySource;
+export function imageSource(dataset: ImageDataset | ImageStream, options: ImageSourceOptions): ExampleSource;
 export function imageSource(dataset: ImageDataset | ImageStream, options: ImageSourceOptions): ExampleSource {
   const [height, width, channels] = dataset.imageShape;
   const { cropPadding = 0, flip = false } = options.augmentation ?? {};

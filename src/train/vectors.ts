@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { VectorDataset, VectorStream } from '../data/index.js';
 import { shuffledOrder, type BatchOrder } from '../sampling/index.js';
-import type { ExampleSource } from './images.js';
+import type { ExampleSource, MemorySource } from './images.js';
 import type { Batch } from './objective.js';
 
 /** Per-feature `(value - mean) / deviation`. */
@@ -42,7 +42,24 @@ export interface VectorSourceOptions {
  * @param dataset Vectors, in memory or read batch by batch: the batches are the same.
  * @param options Normalisation and order.
  * @returns A source for {@link train}.
+ * @example
+ * ```ts
+ * import '@tensorflow/tfjs';
+ * import { randomStream } from 'tfjs-longtail';
+ * import { vectorNormalization, vectorSource } from 'tfjs-longtail/train';
+ * const dataset = {
+ *   name: 'toy', classNames: ['a', 'b'], labels: Int32Array.of(0, 1), size: 2, dimension: 1,
+ *   features: Float32Array.of(10, 30),
+ * };
+ * const source = vectorSource(dataset, { normalization: vectorNormalization(dataset) });
+ * const { inputs, targets } = source.batch(Int32Array.of(1, 0), randomStream(1));
+ * console.log((await inputs.data()).join(' ')); // 1 -1
+ * inputs.dispose();
+ * targets.dispose();
+ * ```
  */
+export function vectorSource(dataset: VectorDataset, options: VectorSourceOptions): MemorySource;
+export function vectorSource(dataset: VectorDataset | VectorStream, options: VectorSourceOptions): ExampleSource;
 export function vectorSource(dataset: VectorDataset | VectorStream, options: VectorSourceOptions): ExampleSource {
   const { dimension } = dataset;
   const { mean, deviation } = options.normalization;

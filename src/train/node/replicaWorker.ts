@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Precision } from '../../backend/index.js';
 import { chooseBackend, type BackendName } from '../../backend/node/index.js';
 import type { ReplicaJob } from '../replicas.js';
 import { restoreState } from '../snapshot.js';
@@ -20,6 +21,8 @@ export interface WorkerTask extends ReplicaJob {
   readonly memory: SharedArrayBuffer;
   /** Backend to compute on. */
   readonly backend: string;
+  /** What it computes products in. */
+  readonly precision: Precision;
 }
 
 /** What a worker says. */
@@ -54,7 +57,7 @@ async function takePart(): Promise<void> {
 }
 
 async function prepare(): Promise<TrainingStep> {
-  await chooseBackend(task.backend as BackendName);
+  await chooseBackend(task.backend as BackendName, { precision: task.precision });
   const parts = await makeParts();
   try {
     await restoreState(parts, task.state);

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import * as tf from '@tensorflow/tfjs-core';
+import { backendPrecision } from '../../backend/index.js';
 import { checkNumber, InvalidArgumentError, ReplicaError } from '../../core/index.js';
 import type { ReplicaJob, Replicas, ReplicaTeam } from '../replicas.js';
 import type { StepParts } from '../step.js';
@@ -114,7 +115,15 @@ class WorkerTeam implements ReplicaTeam {
     job: ReplicaJob,
   ): Promise<WorkerTeam> {
     const memory = exchangeMemory(count, job.length);
-    const team = new WorkerTeam({ ...job, count, module, settings, memory, backend: tf.getBackend() });
+    const team = new WorkerTeam({
+      ...job,
+      count,
+      module,
+      settings,
+      memory,
+      backend: tf.getBackend(),
+      precision: backendPrecision(),
+    });
     try {
       await Promise.all(team.#workers.map((worker, i) => team.#join(worker, `replica ${i + 1}`)));
     } catch (error) {
