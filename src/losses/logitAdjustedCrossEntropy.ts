@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkShape, logitAdjustment } from '../core/index.js';
+import { checkShape } from '../core/index.js';
 import type { LogitAdjustmentOptions } from '../core/index.js';
 import { offsetCrossEntropy } from './offsetCrossEntropy.js';
 import type { SoftmaxLossOptions } from './offsetCrossEntropy.js';
+import { logitOffsets } from './priors.js';
 
 /** Options of {@link logitAdjustedCrossEntropy}: one of `classCounts` and `classPrior` is required. */
 export interface LogitAdjustedOptions extends SoftmaxLossOptions, LogitAdjustmentOptions {}
@@ -47,6 +48,6 @@ export function adjustedCrossEntropy(
   options: LogitAdjustedOptions,
 ): tf.Tensor {
   checkShape(where, 'logits', logits, [null, null]);
-  const offsets = logitAdjustment(where, options, logits.shape[1]);
-  return offsetCrossEntropy(where, targets, logits, offsets, options);
+  const offsets = logitOffsets(where, options, logits.shape[1]);
+  return offsetCrossEntropy(where, targets, logits, { shift: (x) => tf.add(x, offsets) }, options);
 }

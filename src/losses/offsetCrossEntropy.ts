@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { InvalidArgumentError } from '../core/index.js';
-import { resolveReduction, rowScale, vector } from './options.js';
+import { closedForm } from './closedForm.js';
+import { vector } from './options.js';
 import type { LossOptions } from './options.js';
 import { checkTargets, targetRows } from './targets.js';
+import type { LabelRows } from './targets.js';
 
 /** Options of every softmax loss. */
 export interface SoftmaxLossOptions extends LossOptions {
@@ -10,69 +11,77 @@ export interface SoftmaxLossOptions extends LossOptions {
   readonly labelSmoothing?: number;
 }
 
+/** What a member of the family changes in plain cross-entropy; its tensors are constants of the caller's `tf.tidy`. */
+export interface SoftmaxTerms {
+  /** The scores of the softmax: the logits plus constants, which may depend on the row's own class id. */
+  readonly shift?: (logits: tf.Tensor2D, labels: LabelRows | undefined) => tf.Tensor2D;
+  /** Factor of each class's loss, `[C]`. */
+  readonly classWeights?: tf.Tensor1D | undefined;
+  /** What becomes of the surprise `-log p` of a target; default: it is the loss. */
+  readonly curve?: LossCurve;
+}
+
+/** A loss as a function of the target's surprise `-log p`, at least 0. */
+export interface LossCurve {
+  /** The loss. */
+  value(surprise: tf.Tensor): tf.Tensor;
+  /** Its derivative. */
+  slope(surprise: tf.Tensor): tf.Tensor;
+}
+
 /** Finite, and below every logit. */
-const LOWEST = -3e38;
+export const LOWEST = -3e38;
 
 /**
- * `sum_y q_y * -log softmax(z)_y` with `z = logits + offsets` and the closed-form gradient
- * `mass * softmax(z) - q`, where `mass = sum_y q_y`: the one implementation behind the softmax losses.
- *
- * A pairwise margin is an offset too: the row `[B, C]` that the example's target picks. The gradient cannot be
- * differentiated again: to the tape the softmax in it is a constant.
- *
- * @param offsets Constants, `[C]` or `[B, C]`, made inside the caller's `tf.tidy`.
+ * `sum_y a_y * -log softmax(z)_y` with scores `z = shift(logits)`, `a_y` the target's share times the class weight, and
+ * the closed-form gradient `mass * softmax(z) - a`, where `mass = sum_y a_y`: the implementation behind the softmax losses.
  */
 export function offsetCrossEntropy(
   where: string,
   targets: tf.Tensor,
   logits: tf.Tensor2D,
-  offsets: tf.Tensor | undefined,
+  terms: SoftmaxTerms,
   options: SoftmaxLossOptions,
 ): tf.Tensor {
   checkTargets(where, targets, logits);
-  const numClasses = logits.shape[1];
-  const perExample = resolveReduction(where, options) === 'none';
-  // Everything but the logits is a constant here: inside customGrad nothing reaches the tape.
-  const loss = tf.customGrad((x, save) => {
-    const keep = save as tf.GradSaveFunc;
-    const rows = targetRows(where, targets, numClasses, options);
-    const scale = rowScale(where, rows.mass, options);
-    const { shifted, exponentials, total } = exponentiate(where, x as tf.Tensor2D, offsets, options);
-    const values = tf.mul(scale, tf.sub(tf.mul(rows.mass, tf.log(total)), rows.expectation(shifted)));
-    keep([exponentials, tf.div(rows.mass, total), scale, rows.kept]);
+  const { shift, classWeights, curve } = terms;
+  return closedForm(where, logits, options, (x) => {
+    const rows = targetRows(where, targets, logits.shape[1], { ...options, classWeights });
+    const scores = withoutMasked(where, shift ? shift(x, rows.labels) : x, options);
+    const { shifted, exponentials, total } = exponentiate(scores);
+    const surprise = rows.surprise(shifted, total);
     return {
-      value: perExample ? tf.reshape(values, [-1]) : tf.sum(values),
-      gradFunc: (dy, saved) => {
-        refuseSecondDerivative(where);
-        const [e, massOverTotal, factor, kept] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
-        const upstream = tf.mul(perExample ? tf.reshape(dy, [-1, 1]) : dy, factor);
-        return tf.sub(tf.mul(e, tf.mul(massOverTotal, upstream)), tf.mul(rows.distribution(kept), upstream));
-      },
+      values: rows.weigh(curve ? curve.value(surprise) : surprise),
+      present: rows.present,
+      kept: [exponentials, total, ...rows.kept(curve?.slope(surprise))],
+      gradient: ([e, sum, ...kept], upstream) => rows.gradient(e as tf.Tensor2D, sum as tf.Tensor2D, kept, upstream),
     };
   });
-  return loss(logits);
 }
 
-function refuseSecondDerivative(where: string): void {
-  if (!tf.engine().isTapeOn()) return;
-  const hint = 'The loss has first derivatives only: take its gradient outside any other gradient';
-  throw new InvalidArgumentError(where, 'to be differentiated once', 'a gradient inside another one', hint);
+/** Scores in which the classes outside the mask lie below every other. */
+export function withoutMasked(where: string, scores: tf.Tensor2D, { classMask }: LossOptions): tf.Tensor2D {
+  if (classMask === undefined) return scores;
+  const mask = vector(where, 'classMask', classMask, scores.shape[1]);
+  return tf.add(tf.mul(scores, mask), tf.mul(tf.sub(1, mask), LOWEST));
 }
 
-/** The softmax of `x + offsets` in parts: scores below their row's largest, their exponentials, the sum of those. */
-function exponentiate(
-  where: string,
-  x: tf.Tensor2D,
-  offsets: tf.Tensor | undefined,
-  { classMask }: LossOptions,
-): { readonly shifted: tf.Tensor2D; readonly exponentials: tf.Tensor; readonly total: tf.Tensor } {
-  const moved = offsets === undefined ? x : tf.add(x, offsets);
-  const z = classMask === undefined ? moved : masked(moved, vector(where, 'classMask', classMask, x.shape[1]));
-  const shifted = tf.sub<tf.Tensor2D>(z, tf.max(z, 1, true));
+/** The parts of a softmax of `z`. */
+export interface SoftmaxParts {
+  /** The largest score of each row, `[B, 1]`. */
+  readonly largest: tf.Tensor2D;
+  /** Scores below the largest, `[B, C]`. */
+  readonly shifted: tf.Tensor2D;
+  /** Their exponentials. */
+  readonly exponentials: tf.Tensor2D;
+  /** The sums of those, `[B, 1]`, at least 1. */
+  readonly total: tf.Tensor2D;
+}
+
+/** The softmax of `z` in parts, none of which overflows. */
+export function exponentiate(z: tf.Tensor2D): SoftmaxParts {
+  const largest = tf.max<tf.Tensor2D>(z, 1, true);
+  const shifted = tf.sub<tf.Tensor2D>(z, largest);
   const exponentials = tf.exp(shifted);
-  return { shifted, exponentials, total: tf.sum(exponentials, 1, true) };
-}
-
-function masked(z: tf.Tensor, mask: tf.Tensor1D): tf.Tensor {
-  return tf.add(tf.mul(z, mask), tf.mul(tf.sub(1, mask), LOWEST));
+  return { largest, shifted, exponentials, total: tf.sum(exponentials, 1, true) };
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkOneOf, checkShape } from '../core/index.js';
+import { checkNumber, checkOneOf, checkShape } from '../core/index.js';
 
 /** How a loss turns `[B]` values, one an example, into its result. */
 export type Reduction = 'mean' | 'sum' | 'none';
@@ -17,7 +17,7 @@ export interface LossOptions {
   /** Factor of each example's loss, length B. Constants: no gradient flows to them. Default: 1. */
   readonly exampleWeights?: tf.Tensor1D | ArrayLike<number>;
   /**
-   * 1 (or `true`) for the classes that take part, 0 for those left out of the softmax, length C. A row whose target
+   * 1 (or `true`) for the classes that take part, 0 for those left out of the loss, length C. A row whose target
    * lies outside the mask is ignored. Default: all take part.
    */
   readonly classMask?: tf.Tensor1D | ArrayLike<number> | ArrayLike<boolean>;
@@ -40,18 +40,30 @@ export function vector(
   return tf.cast(tensor, 'float32');
 }
 
+/** Weights of classes as a float32 tensor `[C]`; those given as numbers are checked. */
+export function weightVector(
+  where: string,
+  name: string,
+  weights: tf.Tensor1D | ArrayLike<number>,
+  numClasses: number,
+): tf.Tensor1D {
+  if (!(weights instanceof tf.Tensor)) {
+    for (let y = 0; y < weights.length; y++) checkNumber(where, `${name}[${y}]`, weights[y], { min: 0 });
+  }
+  return vector(where, name, weights, numClasses);
+}
+
 /**
- * The factor of each row's loss under a reduction, `[B, 1]` or a scalar.
+ * The factor of each row's loss under a reduction, `[B]`; 0 for an ignored row.
  *
- * @param mass Target mass of each row, `[B, 1]`; 0 marks an ignored one.
+ * @param present 1 for a row that is not ignored, else 0, `[B]`.
  */
-export function rowScale(where: string, mass: tf.Tensor, options: LossOptions): tf.Tensor {
+export function rowScale(where: string, present: tf.Tensor1D, options: LossOptions): tf.Tensor1D {
   const { exampleWeights } = options;
-  const rows = mass.shape[0];
-  const weights =
+  const weighted =
     exampleWeights === undefined
-      ? tf.scalar(1)
-      : tf.reshape(vector(where, 'exampleWeights', exampleWeights, rows), [rows, 1]);
-  if (resolveReduction(where, options) !== 'mean') return weights;
-  return tf.div(weights, tf.maximum(tf.sum(tf.step(mass)), 1));
+      ? present
+      : tf.mul<tf.Tensor1D>(present, vector(where, 'exampleWeights', exampleWeights, present.size));
+  if (resolveReduction(where, options) !== 'mean') return weighted;
+  return tf.div(weighted, tf.maximum(tf.sum(present), 1));
 }

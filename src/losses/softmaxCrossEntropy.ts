@@ -30,5 +30,5 @@ export function softmaxCrossEntropy(
   logits: tf.Tensor2D,
   options: SoftmaxLossOptions = {},
 ): tf.Tensor {
-  return tf.tidy(() => offsetCrossEntropy('softmaxCrossEntropy', targets, logits, undefined, options));
+  return tf.tidy(() => offsetCrossEntropy('softmaxCrossEntropy', targets, logits, {}, options));
 }

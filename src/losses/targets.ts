@@ -3,29 +3,40 @@ import { checkDtype, checkNumber, checkShape, InvalidArgumentError } from '../co
 import { vector } from './options.js';
 import type { LossOptions } from './options.js';
 
-/** Targets as `q [B, C]`, in the form that computes with them in the fewest passes over `[B, C]`. */
+/** Weighted targets `a [B, C]` in the form that computes with them in the fewest passes over `[B, C]`. */
 export interface TargetRows {
-  /** `sum_y q_y` of each row, `[B, 1]`; 0 for an ignored one. */
-  readonly mass: tf.Tensor2D;
-  /** `sum_y q_y s_y` of each row, `[B, 1]`, for scores `s <= 0`. */
-  expectation(scores: tf.Tensor2D): tf.Tensor2D;
-  /** What the backward pass has to keep of them. */
-  readonly kept: tf.Tensor;
-  /** `q` made from what was kept, `[B, C]` float32. */
-  distribution(kept: tf.Tensor): tf.Tensor2D;
+  /** 1 for a row that is not ignored, else 0, `[B]`. */
+  readonly present: tf.Tensor1D;
+  /** The class ids with a place in the logits each; absent for distributions. */
+  readonly labels?: LabelRows;
+  /** `log total - scores` where the targets ask for it, `[B]` or `[B, C]`; the scores are at most 0. */
+  surprise(scores: tf.Tensor2D, total: tf.Tensor2D): tf.Tensor;
+  /** `sum_y a_y v_y` of each row, `[B]`, for values `v` in the shape that `surprise` gives. */
+  weigh(values: tf.Tensor): tf.Tensor1D;
+  /** What the backward pass has to keep of `a * slopes`, the slopes in the shape that `surprise` gives; default 1. */
+  kept(slopes?: tf.Tensor): tf.Tensor[];
+  /** `upstream * (mass * e / total - a)` with `mass = sum_y a_y`, the `a` made of what was kept. */
+  gradient(e: tf.Tensor2D, total: tf.Tensor2D, kept: readonly tf.Tensor[], upstream: tf.Tensor1D): tf.Tensor;
 }
 
-/** What {@link targetRows} applies to the targets. */
+/** Class ids of a batch, each with its place in `[B, C]`. */
+export interface LabelRows {
+  /** The class ids, those out of range moved into `0..C-1`, `[B]` int32. */
+  readonly ids: tf.Tensor1D;
+  /** Row and class id, `[B, 2]` int32. */
+  readonly positions: tf.Tensor2D;
+}
+
+/** What is applied to the targets. */
 export interface TargetOptions extends Pick<LossOptions, 'classMask'> {
   /** Share of each row's mass that is spread evenly over the classes that take part. */
   readonly labelSmoothing?: number;
+  /** Factor of each class's share, `[C]`, after smoothing; does not decide whether a row is ignored. */
+  readonly classWeights?: tf.Tensor1D | undefined;
 }
 
 /** Scores further below the largest count as this far: float32 overflows, and 0 times infinity is not a number. */
-const FARTHEST = -1e30;
-
-/** webgl keeps int32 in float32: a flat index is exact below this only. */
-const EXACT_INDICES = 2 ** 24;
+export const FARTHEST = -1e30;
 
 /** Throws unless `logits` are float32 `[B, C]` and `targets` int32 `[B]` or `[B, C]`. */
 export function checkTargets(where: string, targets: tf.Tensor, logits: tf.Tensor): void {
@@ -44,57 +55,108 @@ export function checkTargets(where: string, targets: tf.Tensor, logits: tf.Tenso
   }
 }
 
-/** The rows of checked `targets` under a class mask and label smoothing. */
+/** The rows of checked `targets` under class weights, a class mask and label smoothing. */
 export function targetRows(where: string, targets: tf.Tensor, numClasses: number, options: TargetOptions): TargetRows {
-  const { classMask, labelSmoothing = 0 } = options;
-  checkNumber(where, 'labelSmoothing', labelSmoothing, { min: 0, max: 1 });
-  const plain = classMask === undefined && labelSmoothing === 0;
-  if (plain && targets.rank === 1 && targets.size * numClasses < EXACT_INDICES) {
-    return idRows(targets as tf.Tensor1D, numClasses);
-  }
-  const dense = targets.rank === 1 ? oneHot(targets, numClasses) : tf.cast(targets, 'float32');
-  const mask = classMask === undefined ? undefined : vector(where, 'classMask', classMask, numClasses);
-  const masked = mask === undefined ? dense : tf.mul(dense, mask);
-  return denseRows((labelSmoothing === 0 ? masked : smooth(masked, labelSmoothing, mask)) as tf.Tensor2D);
+  return targets.rank === 1 && (options.labelSmoothing ?? 0) === 0
+    ? idRows(where, targets as tf.Tensor1D, numClasses, options)
+    : denseRows(denseTargets(where, targets, numClasses, options));
 }
 
-function oneHot(ids: tf.Tensor, numClasses: number): tf.Tensor2D {
+/** Class ids inside the classes and the mask, 1 or 0, and their places. */
+export function labelRows(
+  where: string,
+  ids: tf.Tensor1D,
+  numClasses: number,
+  { classMask }: Pick<LossOptions, 'classMask'>,
+): LabelRows & { readonly present: tf.Tensor1D } {
+  // Not clipByValue: on the wasm backend it reads int32 as float32.
+  const inside = tf.minimum<tf.Tensor1D>(tf.maximum(ids, tf.scalar(0, 'int32')), tf.scalar(numClasses - 1, 'int32'));
+  const known = tf.cast<tf.Tensor1D>(tf.equal(inside, ids), 'float32');
+  const positions = tf.stack([tf.range(0, ids.size, 1, 'int32'), inside], 1) as tf.Tensor2D;
+  if (classMask === undefined) return { ids: inside, positions, present: known };
+  const present = tf.mul<tf.Tensor1D>(known, tf.gather(vector(where, 'classMask', classMask, numClasses), inside));
+  return { ids: inside, positions, present };
+}
+
+/** `x` with other values at `[row, class]` positions; `x` is used up: the cpu backend writes into it. */
+export function overwriteAt(x: tf.Tensor2D, positions: tf.Tensor2D, values: tf.Tensor): tf.Tensor2D {
+  return tf.tensorScatterUpdate<tf.Rank.R2>(x, positions, values);
+}
+
+/** Gathers and scatters single places instead of multiplying by one-hot rows: fewer passes over `[B, C]`. */
+function idRows(where: string, targets: tf.Tensor1D, numClasses: number, options: TargetOptions): TargetRows {
+  const { ids, positions, present } = labelRows(where, targets, numClasses, options);
+  const { classWeights } = options;
+  const weights = classWeights && tf.gather(classWeights, ids);
+  const weighted = <T extends tf.Tensor>(values: T): T => (weights ? tf.mul(values, weights) : values);
+  return {
+    present,
+    labels: { ids, positions },
+    surprise: (scores, total) => {
+      const own = tf.maximum(tf.gatherND(scores, positions), FARTHEST);
+      return tf.sub(tf.log(tf.reshape(total, [-1])), own);
+    },
+    weigh: (values) => weighted(values as tf.Tensor1D),
+    kept: (slopes) => [positions, ...(slopes ? [weighted(slopes)] : weights ? [weights] : [])],
+    gradient: (e, total, [places, factor], upstream) => {
+      const scale = factor ? tf.mul<tf.Tensor1D>(upstream, factor) : upstream;
+      const spread = tf.mul<tf.Tensor2D>(e, tf.div(tf.reshape(scale, [-1, 1]), total));
+      const own = tf.sub(tf.gatherND(spread, places!), scale);
+      return overwriteAt(spread, places as tf.Tensor2D, own);
+    },
+  };
+}
+
+function denseRows({ shares, present }: DenseTargets): TargetRows {
+  return {
+    present,
+    surprise: (scores, total) => tf.sub(tf.log(total), tf.maximum(scores, FARTHEST)),
+    weigh: (values) => tf.sum(tf.mul(shares, values), 1),
+    kept: (slopes) => [slopes ? tf.mul(shares, slopes) : shares],
+    gradient: (e, total, [a], upstream) => {
+      const scale = tf.reshape(upstream, [-1, 1]);
+      const mass = tf.sum(a!, 1, true);
+      return tf.sub(tf.mul(e, tf.mul(tf.div(mass, total), scale)), tf.mul(a!, scale));
+    },
+  };
+}
+
+/** Targets as weighted distributions. */
+export interface DenseTargets {
+  /** `a [B, C]`: share times weight of each class. */
+  readonly shares: tf.Tensor2D;
+  /** 1 for a row that is not ignored, else 0, `[B]`. */
+  readonly present: tf.Tensor1D;
+}
+
+/** Class ids or distributions as `a [B, C]`, masked, smoothed and weighted; throws if the smoothing is not in 0..1. */
+export function denseTargets(
+  where: string,
+  targets: tf.Tensor,
+  numClasses: number,
+  { classMask, labelSmoothing = 0, classWeights }: TargetOptions,
+): DenseTargets {
+  checkNumber(where, 'labelSmoothing', labelSmoothing, { min: 0, max: 1 });
+  const rows = targets.rank === 1 ? oneHot(targets, numClasses) : tf.cast(targets, 'float32');
+  const mask = classMask === undefined ? undefined : vector(where, 'classMask', classMask, numClasses);
+  const inside = mask === undefined ? rows : tf.mul(rows, mask);
+  const mass = tf.sum(inside, 1, true);
+  const smoothed = labelSmoothing === 0 ? inside : smooth(inside, mass, labelSmoothing, mask);
+  return {
+    shares: (classWeights ? tf.mul(smoothed, classWeights) : smoothed) as tf.Tensor2D,
+    present: tf.cast<tf.Tensor1D>(tf.greater(tf.reshape(mass, [-1]), 0), 'float32'),
+  };
+}
+
+/** One-hot rows; zeros for an id outside `0..C-1`. */
+export function oneHot(ids: tf.Tensor, numClasses: number): tf.Tensor2D {
   // Asked for float32 itself, tf.oneHot of the wasm backend writes the bits of an int32 1: about 1e-45.
   return tf.cast(tf.oneHot(ids, numClasses), 'float32') as tf.Tensor2D;
 }
 
 /** `(1 - epsilon) q + epsilon mass / C'` on the `C'` classes that take part. */
-function smooth(q: tf.Tensor, epsilon: number, mask: tf.Tensor1D | undefined): tf.Tensor {
-  const mass = tf.sum(q, 1, true);
+function smooth(q: tf.Tensor, mass: tf.Tensor, epsilon: number, mask: tf.Tensor1D | undefined): tf.Tensor {
   const share =
     mask === undefined ? tf.div(mass, q.shape[1]!) : tf.mul(mass, tf.div(mask, tf.maximum(tf.sum(mask), 1)));
   return tf.add(tf.mul(q, 1 - epsilon), tf.mul(share, epsilon));
-}
-
-function denseRows(q: tf.Tensor2D): TargetRows {
-  return {
-    mass: tf.sum(q, 1, true),
-    expectation: (scores) => tf.sum(tf.mul(q, tf.maximum(scores, FARTHEST)), 1, true),
-    kept: q,
-    distribution: (kept) => kept as tf.Tensor2D,
-  };
-}
-
-/** Gathers instead of multiplying by one-hot rows: about 1.4 times as fast at 1,000 classes on wasm and native. */
-function idRows(ids: tf.Tensor1D, numClasses: number): TargetRows {
-  const rows = ids.size;
-  // The flat position of an id outside 0..C-1 would be another row's; oneHot makes a row of zeros of such an id.
-  const inside = tf.logicalAnd(tf.greaterEqual(ids, 0), tf.greater(numClasses, ids));
-  const mass = tf.cast<tf.Tensor2D>(tf.reshape(inside, [rows, 1]), 'float32');
-  return {
-    mass,
-    expectation: (scores) => {
-      const starts = tf.range(0, rows * numClasses, numClasses, 'int32');
-      const positions = tf.add(tf.mul(ids, tf.cast(inside, 'int32')), starts);
-      const picked = tf.maximum(tf.gather(tf.reshape(scores, [-1]), positions), FARTHEST);
-      return tf.mul(tf.reshape(picked, [rows, 1]), mass);
-    },
-    kept: ids,
-    distribution: (kept) => oneHot(kept, numClasses),
-  };
 }

@@ -1,9 +1,9 @@
 import { checkNumber, InvalidArgumentError, readScoredRows } from '../core/index.js';
 import type { LabelsLike, ScoresLike } from '../core/index.js';
 import type { ClassGroups } from './groups.js';
-import { ReliabilityBins } from './reliability.js';
-import { confusionScores } from './scores.js';
-import type { ClassificationResult } from './scores.js';
+import { CalibrationSums } from './calibration.js';
+import { confusionScores, groupScore } from './scores.js';
+import type { ClassificationResult, GroupScore } from './scores.js';
 
 /** Options of {@link classificationMetrics}. */
 export interface ClassificationMetricsOptions {
@@ -33,7 +33,7 @@ export interface ClassificationMetrics {
 
 /**
  * Streaming metrics of a classifier on a test set, in float64: accuracy, balanced accuracy (the mean of the per-class
- * recalls), scores by head, torso and tail, and calibration.
+ * recalls), calibration, and both by head, torso and tail.
  *
  * Predictions are the argmax of the logits, ties to the lowest class. Classes without test items are left out of every
  * mean and counted in `classesWithoutItems`. The confusion matrix holds `C^2` numbers.
@@ -58,9 +58,10 @@ export function classificationMetrics(options: ClassificationMetricsOptions): Cl
   const groups = options.groups ?? { head: [], torso: [], tail: [] };
   checkGroups(where, groups, numClasses);
   const confusion = Array.from({ length: numClasses }, () => new Array<number>(numClasses).fill(0));
-  const bins = new ReliabilityBins();
-  let nll = 0;
-  let brier = 0;
+  const all = new CalibrationSums();
+  const byGroup = { head: new CalibrationSums(), torso: new CalibrationSums(), tail: new CalibrationSums() };
+  const sumsOf: CalibrationSums[][] = Array.from({ length: numClasses }, () => [all]);
+  for (const name of groupNames) for (const y of groups[name]) sumsOf[y]!.push(byGroup[name]);
   return {
     async update(targets, logits) {
       const { labels, scores } = await readScoredRows(`${where}.update`, targets, logits, numClasses);
@@ -69,23 +70,28 @@ export function classificationMetrics(options: ClassificationMetricsOptions): Cl
         if (label === -1) continue;
         const scored = scoreRow(scores, row * numClasses, numClasses, label);
         confusion[label]![scored.predicted]! += 1;
-        bins.add(scored.confidence, scored.predicted === label);
-        nll += scored.nll;
-        brier += scored.brier;
+        for (const sums of sumsOf[label]!) sums.add(scored, scored.predicted === label);
       }
     },
     result() {
-      const fromConfusion = confusionScores(confusion, groups);
-      const { examples } = fromConfusion;
-      if (examples === 0) throw new InvalidArgumentError(`${where}.result`, 'at least one example', 0);
-      const calibration = { nll: nll / examples, brier: brier / examples, ece: bins.expectedError() };
-      return { ...fromConfusion, ...calibration, reliability: bins.bins() };
+      const scores = confusionScores(confusion);
+      if (scores.examples === 0) throw new InvalidArgumentError(`${where}.result`, 'at least one example', 0);
+      const group = (name: keyof ClassGroups): GroupScore | null =>
+        groupScore(scores, groups[name], byGroup[name].scores());
+      return {
+        ...scores,
+        groups: { head: group('head'), torso: group('torso'), tail: group('tail') },
+        ...all.scores(),
+        reliability: all.bins(),
+      };
     },
   };
 }
 
+const groupNames = ['head', 'torso', 'tail'] as const;
+
 function checkGroups(where: string, groups: ClassGroups, numClasses: number): void {
-  for (const name of ['head', 'torso', 'tail'] as const) {
+  for (const name of groupNames) {
     for (const y of groups[name]) {
       checkNumber(where, `class of groups.${name}`, y, { min: 0, max: numClasses - 1, integer: true });
     }

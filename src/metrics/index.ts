@@ -4,9 +4,20 @@
  * @packageDocumentation
  */
 export type { LabelsLike, ScoresLike } from '../core/index.js';
+export { classCounter } from './classCounter.js';
+export type { ClassCounter, ClassCounterOptions } from './classCounter.js';
 export { classificationMetrics } from './classificationMetrics.js';
 export type { ClassificationMetrics, ClassificationMetricsOptions } from './classificationMetrics.js';
 export { groupClasses } from './groups.js';
 export type { ClassGroups, GroupScheme, GroupThresholds } from './groups.js';
+export { multiLabelMetrics } from './multiLabelMetrics.js';
+export type {
+  MultiLabelMetrics,
+  MultiLabelMetricsOptions,
+  MultiLabelResult,
+  MultiLabelScore,
+} from './multiLabelMetrics.js';
+export { tuneThresholds } from './multiLabelThresholds.js';
+export type { ThresholdResult, TuneThresholdsOptions } from './multiLabelThresholds.js';
 export type { ReliabilityBin } from './reliability.js';
-export type { ClassificationResult, ConfusionScores, GroupScore, GroupScores } from './scores.js';
+export type { CalibrationScores, ClassificationResult, ConfusionScores, GroupScore, GroupScores } from './scores.js';

@@ -1,8 +1,17 @@
-import type { ClassGroups } from './groups.js';
 import type { ReliabilityBin } from './reliability.js';
 
-/** Balanced accuracy over the classes of one group. */
-export interface GroupScore {
+/** Whether the probabilities of a model, the softmax of its logits, mean what they say. */
+export interface CalibrationScores {
+  /** Mean of `-log softmax(logits)_y`, in nats. */
+  readonly nll: number;
+  /** Mean of `sum_k (softmax(logits)_k - 1[k = y])^2`, 0..2. */
+  readonly brier: number;
+  /** Expected calibration error of the top-1 confidence over 15 bins of equal width, 0..1. */
+  readonly ece: number;
+}
+
+/** Balanced accuracy over the classes of one group, and calibration on the test items of those classes. */
+export interface GroupScore extends CalibrationScores {
   /** Number of classes of the group that have test items. */
   readonly classes: number;
   /** Number of test items of those classes. */
@@ -39,37 +48,23 @@ export interface ConfusionScores {
   readonly classesWithoutItems: number;
   /** Counts, row: true class, column: predicted class. */
   readonly confusion: number[][];
-  /** Scores of head, torso and tail classes. */
-  readonly groups: GroupScores;
 }
 
 /** What `classificationMetrics` reports: plain JSON. */
-export interface ClassificationResult extends ConfusionScores {
-  /** Mean of `-log softmax(logits)_y`, in nats. */
-  readonly nll: number;
-  /** Mean of `sum_k (softmax(logits)_k - 1[k = y])^2`, 0..2. */
-  readonly brier: number;
-  /** Expected calibration error of the top-1 confidence over 15 bins of equal width, 0..1. */
-  readonly ece: number;
+export interface ClassificationResult extends ConfusionScores, CalibrationScores {
+  /** Scores of head, torso and tail classes. */
+  readonly groups: GroupScores;
   /** The bins behind `ece`. */
   readonly reliability: ReliabilityBin[];
 }
 
 /** Scores of a confusion matrix; rows are true classes. */
-export function confusionScores(confusion: readonly (readonly number[])[], groups: ClassGroups): ConfusionScores {
+export function confusionScores(confusion: readonly (readonly number[])[]): ConfusionScores {
   const support = confusion.map(sum);
   const recall = confusion.map((row, y) => (support[y] === 0 ? null : row[y]! / support[y]!));
-  const scored = (classes: Iterable<number>): number[] => [...classes].filter((y) => support[y]! > 0);
-  const meanRecall = (classes: number[]): number => sum(classes.map((y) => recall[y]!)) / classes.length;
-  const groupScore = (members: readonly number[]): GroupScore | null => {
-    const classes = scored(members);
-    if (classes.length === 0) return null;
-    const items = sum(classes.map((y) => support[y]!));
-    return { classes: classes.length, support: items, balancedAccuracy: meanRecall(classes) };
-  };
-  const withItems = scored(support.keys());
+  const withItems = recall.filter((value) => value !== null);
   const examples = sum(support);
-  const balancedAccuracy = meanRecall(withItems);
+  const balancedAccuracy = sum(withItems) / withItems.length;
   return {
     examples,
     accuracy: sum(confusion.map((row, y) => row[y]!)) / examples,
@@ -79,7 +74,22 @@ export function confusionScores(confusion: readonly (readonly number[])[], group
     support,
     classesWithoutItems: support.length - withItems.length,
     confusion: confusion.map((row) => [...row]),
-    groups: { head: groupScore(groups.head), torso: groupScore(groups.torso), tail: groupScore(groups.tail) },
+  };
+}
+
+/** Scores of the classes of one group; `null` where none of them has test items. */
+export function groupScore(
+  { perClassRecall, support }: ConfusionScores,
+  members: readonly number[],
+  calibration: CalibrationScores,
+): GroupScore | null {
+  const classes = members.filter((y) => support[y]! > 0);
+  if (classes.length === 0) return null;
+  return {
+    classes: classes.length,
+    support: sum(classes.map((y) => support[y]!)),
+    balancedAccuracy: sum(classes.map((y) => perClassRecall[y]!)) / classes.length,
+    ...calibration,
   };
 }
 

@@ -1,7 +1,7 @@
 import { checkLabels, checkNumber, positionsByClass, type RandomStream } from '../core/index.js';
 
-/** The examples of one pass over a data set, in the order in which batches take them. */
-export type BatchOrder = (random: RandomStream) => Int32Array;
+/** The examples of one pass over a data set, counted from 0, in the order in which batches take them. */
+export type BatchOrder = (random: RandomStream, pass?: number) => Int32Array;
 
 /**
  * Every example once per pass, in random order.

@@ -5,3 +5,5 @@
  */
 export { classBalancedOrder, shuffledOrder } from './batchOrder.js';
 export type { BatchOrder } from './batchOrder.js';
+export { deferredOrder } from './deferredOrder.js';
+export type { DeferredOrderOptions } from './deferredOrder.js';

@@ -4,6 +4,8 @@
  * @packageDocumentation
  */
 export type { TrainCallback, TrainLogs } from './callbacks.js';
+export { deferred } from './deferred.js';
+export type { DeferredOptions } from './deferred.js';
 export { centredNormalization, channelNormalization, imageSource } from './images.js';
 export type {
   ExampleSource,

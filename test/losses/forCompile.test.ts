@@ -4,6 +4,7 @@ import { forCompile, logitAdjustedCrossEntropy, softmaxCrossEntropy } from '../.
 import { onEachBackend } from '../support/backends.js';
 import { expectClose, VALUE_TOLERANCE } from '../support/numeric.js';
 import { logitAdjustedLoss, oneHotRows } from '../support/reference.js';
+import { C, cases, referenceLoss } from './family.js';
 
 const classCounts = [70, 20, 10];
 const labels = [0, 0, 1, 2];
@@ -41,6 +42,23 @@ onEachBackend('forCompile', (test) => {
       model.dispose();
     }
   });
+
+  for (const lossCase of cases) {
+    test(`fit with classWeight: ${lossCase.name}`, async () => {
+      const layer = tf.layers.dense({ units: C, inputShape: [2], kernelInitializer: 'zeros', useBias: false });
+      const model = tf.sequential({ layers: [layer] });
+      model.compile({ optimizer: 'sgd', loss: lossCase.compiled });
+      const y = [0, 1, 2, 3];
+      const classWeight = { 0: 0.5, 1: 2, 2: 7, 3: 1 };
+      const zeros = y.map(() => [0, 0, 0, 0]);
+      const exampleWeights = Object.values(classWeight);
+      const options = { epochs: 1, batchSize: 4, verbose: 0 as const, classWeight };
+      const history = await model.fit(tf.ones([4, 2]), tf.tensor2d(oneHotRows(y, C)), options);
+      const expected = referenceLoss(lossCase, oneHotRows(y, C), zeros, { exampleWeights });
+      expectClose([Number(history.history['loss']![0])], expected, VALUE_TOLERANCE);
+      model.dispose();
+    });
+  }
 
   test('training by fit reaches the optimum, the class frequencies of the batch', async () => {
     const model = zeroModel();

@@ -89,7 +89,7 @@ describe('classificationMetrics', () => {
       ]),
     );
     const { groups, balancedAccuracy, classesWithoutItems, perClassRecall } = metrics.result();
-    expect(groups).toEqual({
+    expect(groups).toMatchObject({
       head: { classes: 2, support: 6, balancedAccuracy: 0.875 },
       torso: { classes: 1, support: 2, balancedAccuracy: 0.5 },
       tail: null,
@@ -138,6 +138,25 @@ describe('classificationMetrics', () => {
       const expected = calibrationOf(batchOf(items));
       expectClose([nll, brier, ece], [expected.nll, expected.brier, expected.ece], ROUNDING);
       expect(reliability.map((bin) => bin.count).reduce((a, b) => a + b)).toBe(items.length);
+    });
+    await fc.assert(property);
+  });
+
+  it('the calibration of a group is that of its items alone', async () => {
+    const groups = { head: [2], torso: [0, 3], tail: [1] };
+    const property = fc.asyncProperty(fc.array(item, { minLength: 1, maxLength: 40 }), async (items) => {
+      const metrics = classificationMetrics({ numClasses: 4, groups });
+      await metrics.update(...batchOf(items));
+      const result = metrics.result();
+      for (const name of ['head', 'torso', 'tail'] as const) {
+        const members = items.filter(([y]) => groups[name].includes(y));
+        const group = result.groups[name];
+        expect(group === null).toBe(members.length === 0);
+        if (group === null) continue;
+        const { nll, brier, ece } = calibrationOf(batchOf(members));
+        expectClose([group.nll, group.brier, group.ece], [nll, brier, ece], ROUNDING);
+        expect(group.support).toBe(members.length);
+      }
     });
     await fc.assert(property);
   });
