@@ -40,7 +40,7 @@ export function balancedLikelihood(
 }
 
 /** Log-sum-exp of `z`, and mean and variance of `values` under `softmax(z)`. */
-function moments(
+export function moments(
   z: Float64Array,
   values: Float64Array,
 ): { readonly logTotal: number; readonly mean: number; readonly variance: number } {

@@ -63,7 +63,8 @@ export async function tuneTau(
   return { tau, nll: at(tau).nll, support, classesWithoutItems: prior.numClasses - classesWithItems };
 }
 
-function numClassesOf({ classCounts, classPrior }: ClassStatistics): number {
+/** The number of classes that the statistics have. */
+export function numClassesOf({ classCounts, classPrior }: ClassStatistics): number {
   if (classPrior instanceof ClassPrior) return classPrior.numClasses;
   return (classCounts ?? classPrior)?.length ?? 0;
 }

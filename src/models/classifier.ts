@@ -14,6 +14,8 @@ export interface Classifier {
   readonly model: tfl.LayersModel;
   /** Number of classes C. */
   readonly numClasses: number;
+  /** The layers from the features to the logits, in order. */
+  readonly head: readonly tfl.layers.Layer[];
   /** The variables that training changes now, in the order of the model; read anew at each access. */
   readonly trainableVariables: tf.Variable[];
   /** Features `[B, D]` of inputs `[B, ...]`. */
@@ -40,8 +42,8 @@ export interface ClassifierOptions {
  * @param model One input, one output `[B, C]` of raw logits; from the features on, a plain chain of layers.
  * @param options `features`: name of a layer.
  * @returns The classifier.
- * @throws InvalidArgumentError If the output is not `[B, C]`, there is no such layer, or layers with several inputs
- *   follow it.
+ * @throws InvalidArgumentError If the output is not `[B, C]` or ends in a softmax or sigmoid, there is no such layer, or
+ *   layers with several inputs follow it.
  * @example
  * ```ts
  * import * as tf from '@tensorflow/tfjs';
@@ -56,11 +58,13 @@ export interface ClassifierOptions {
  */
 export function classifierFromModel(model: tfl.LayersModel, options: ClassifierOptions = {}): Classifier {
   const numClasses = classesOf(model);
+  refuseProbabilities(model);
   const { features, head } = splitAt(model, options.features);
   const body = tfl.model({ name: `${model.name}_features`, inputs: model.inputs, outputs: features });
   return {
     model,
     numClasses,
+    head,
     get trainableVariables() {
       return model.trainableWeights.map((weight) => weight.read() as tf.Variable);
     },
@@ -79,6 +83,16 @@ function classesOf(model: tfl.LayersModel): number {
   }
   const got = `inputs: ${model.inputs.length}, output shape: ${JSON.stringify(model.outputShape)}`;
   throw new InvalidArgumentError('classifierFromModel', 'a model with one input and one output [B, C]', got);
+}
+
+/** Losses of logits would train on probabilities without any sign of it. */
+function refuseProbabilities(model: tfl.LayersModel): void {
+  const last = model.outputs[0]!.sourceLayer;
+  const activation = last.getClassName() === 'Softmax' ? 'softmax' : last.getConfig()['activation'];
+  if (activation !== 'softmax' && activation !== 'sigmoid') return;
+  const hint = 'Leave the activation of that layer out: the losses take logits';
+  const got = `${activation} in layer "${last.name}"`;
+  throw new InvalidArgumentError('classifierFromModel', `"${model.name}" to give logits`, got, hint);
 }
 
 /** The features as a symbolic tensor of the model, and the layers from there to the logits. */

@@ -9,6 +9,8 @@ export { classifierFromModel } from './classifier.js';
 export type { Classifier, ClassifierOptions, ForwardOptions } from './classifier.js';
 export { createModel, modelNames } from './createModel.js';
 export type { ModelName } from './createModel.js';
+export { freezeBackbone, scaleClasses } from './frozen.js';
+export { linear } from './linear.js';
 export { mlp } from './mlp.js';
 export type { MlpOptions } from './mlp.js';
 export { officialLogitAdjustmentResNet } from './officialResNet.js';

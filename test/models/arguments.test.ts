@@ -44,7 +44,7 @@ describe('arguments', () => {
     expect(() => createModel('resnet23', { numClasses: 2, random })).toThrow(
       expect.objectContaining({
         message:
-          'createModel: expected name to be one of resnet8, resnet20, resnet32, resnet56, official-resnet, mlp, ' +
+          'createModel: expected name to be one of resnet8, resnet20, resnet32, resnet56, official-resnet, mlp, linear, ' +
           'got resnet23. Did you mean "resnet20" or "resnet8" or "resnet32"?',
       }),
     );

@@ -135,6 +135,23 @@ describe('classifierFromModel', () => {
     expect(classifier.trainableVariables.map(({ shape }) => shape)).toEqual([[3, 2], [2]]);
   });
 
+  it.each([
+    ['softmax', tf.layers.dense({ name: 'last', units: 2, activation: 'softmax' })],
+    ['sigmoid', tf.layers.dense({ name: 'last', units: 2, activation: 'sigmoid' })],
+    ['softmax', tf.layers.softmax({ name: 'last' })],
+    ['softmax', tf.layers.activation({ name: 'last', activation: 'softmax' })],
+  ])('refuses a model that ends in a %s', (activation, last) => {
+    const model = tf.sequential({ name: 'own', layers: [tf.layers.dense({ units: 2, inputShape: [4] }), last] });
+    expect(() => classifierFromModel(model)).toThrow(
+      expect.objectContaining({
+        message:
+          `classifierFromModel: expected "own" to give logits, got ${activation} in layer "last". ` +
+          'Leave the activation of that layer out: the losses take logits',
+      }),
+    );
+    model.dispose();
+  });
+
   it('refuses models it cannot split', () => {
     const model = createModel('resnet8', options);
     expect(() => classifierFromModel(model, { features: 'feature' })).toThrow(

@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
 import '../../src/register.js';
 
-it.each(['LongtailOptionAShortcut', 'LongtailSgd', 'LongtailAdamW'])('register makes %s loadable', (className) => {
+const classNames = ['LongtailOptionAShortcut', 'LongtailClassScale', 'LongtailSgd', 'LongtailAdamW'];
+it.each(classNames)('register makes %s loadable', (className) => {
   const registered = tf.serialization.SerializationMap.getMap().classNameMap[className];
   expect(registered?.[0].className).toBe(className);
 });
