@@ -4,12 +4,17 @@ import { classCountsOf, longTail, type ProfileName } from '../data/index.js';
 import { datasetNames, findDataset, loadDataset, type DatasetName } from '../data/node/index.js';
 import type { Invocation } from './command.js';
 import { downloadLines } from './downloadLines.js';
+import { inspect } from './inspect.js';
 import { printResult, table } from './output.js';
 
-/** `longtail data list | download NAME | profile NAME`. */
+/** `longtail data list | download NAME | profile NAME | inspect PATH`. */
 export async function runData(invocation: Invocation): Promise<void> {
   const [action, name] = invocation.args;
   if (action === 'list') return list(invocation);
+  if (action === 'inspect') {
+    if (name === undefined) throw new ConfigError('data', 'a folder or file after inspect', 'none');
+    return inspect(name, invocation);
+  }
   if (name === undefined) throw new ConfigError('data', `the name of a data set after ${action}`, 'none', names());
   return action === 'download' ? download(name as DatasetName, invocation) : profile(name as DatasetName, invocation);
 }

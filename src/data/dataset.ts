@@ -1,20 +1,51 @@
 import { checkLabels, checkNumber, InvalidArgumentError } from '../core/index.js';
 
-/** Labelled images as plain typed arrays; whoever shares one does not write to it. */
-export interface ImageDataset {
+/** What all labelled examples have, whatever they are and wherever they lie. */
+export interface LabelledExamples {
   /** Name for reports, such as `cifar10/train`. */
   readonly name: string;
-  /** Pixels `[N, H, W, C]`, row-major, channels last, 0..255. */
-  readonly images: Uint8Array;
   /** Class ids `[N]` in `0..classNames.length-1`. */
   readonly labels: Int32Array;
-  /** Shape of one image: height, width, channels. */
-  readonly imageShape: readonly [number, number, number];
   /** Name of each class, in label order. */
   readonly classNames: readonly string[];
   /** Number of examples, N. */
   readonly size: number;
 }
+
+/** Labelled images as plain typed arrays; whoever shares one does not write to it. */
+export interface ImageDataset extends LabelledExamples {
+  /** Pixels `[N, H, W, C]`, row-major, channels last, 0..255. */
+  readonly images: Uint8Array;
+  /** Shape of one image: height, width, channels. */
+  readonly imageShape: readonly [number, number, number];
+}
+
+/** Labelled images that are read when they are asked for: more than the memory may hold. */
+export interface ImageStream extends LabelledExamples {
+  /** Shape of one image: height, width, channels. */
+  readonly imageShape: readonly [number, number, number];
+  /** Pixels `[B, H, W, C]` of the images at these indices, in this order. */
+  read(indices: Int32Array): Promise<Uint8Array>;
+}
+
+/** Labelled feature vectors as plain typed arrays; whoever shares one does not write to it. */
+export interface VectorDataset extends LabelledExamples {
+  /** Features `[N, D]`, row-major, finite. */
+  readonly features: Float32Array;
+  /** Number of features of an example, D. */
+  readonly dimension: number;
+}
+
+/** Labelled feature vectors that are read when they are asked for. */
+export interface VectorStream extends LabelledExamples {
+  /** Number of features of an example, D. */
+  readonly dimension: number;
+  /** Features `[B, D]` of the examples at these indices, in this order; finite. */
+  read(indices: Int32Array): Promise<Float32Array>;
+}
+
+/** Labelled examples of any kind. */
+export type Dataset = ImageDataset | ImageStream | VectorDataset | VectorStream;
 
 /** The training and the test part of a data set. */
 export interface DatasetSplits {
@@ -60,9 +91,9 @@ export function imageDataset(fields: Omit<ImageDataset, 'size'>): ImageDataset {
 /**
  * The examples of `dataset` at `indices`, in that order, as a data set of their own.
  *
- * @param dataset Where to take from; not changed.
+ * @param dataset Where to take from; not changed. A stream gives a stream, which reads what was chosen.
  * @param indices Positions in `0..size-1`; may repeat.
- * @returns A data set with copies of the chosen images and labels.
+ * @returns A data set of the same kind with copies of the chosen examples and labels.
  * @throws InvalidArgumentError If an index is not an integer in `0..size-1`.
  * @example
  * ```ts
@@ -73,20 +104,27 @@ export function imageDataset(fields: Omit<ImageDataset, 'size'>): ImageDataset {
  * console.log(Array.from(takeExamples(dataset, [2, 0]).images)); // [ 30, 10 ]
  * ```
  */
-export function takeExamples(dataset: ImageDataset, indices: ArrayLike<number>): ImageDataset {
-  const stride = pixelsOf(dataset);
-  const images = new Uint8Array(indices.length * stride);
-  const labels = new Int32Array(indices.length);
-  for (let row = 0; row < indices.length; row++) {
-    const index = indices[row]!;
+export function takeExamples<T extends Dataset>(dataset: T, indices: ArrayLike<number>): T {
+  const labels = Int32Array.from(indices, (index, row) => {
     const label = dataset.labels[index];
-    if (label === undefined) {
-      throw new InvalidArgumentError('takeExamples', `indices[${row}] to be an integer in 0..${dataset.size - 1}`, index);
-    }
-    images.set(dataset.images.subarray(index * stride, (index + 1) * stride), row * stride);
-    labels[row] = label;
+    if (label !== undefined) return label;
+    const expected = `indices[${row}] to be an integer in 0..${dataset.size - 1}`;
+    throw new InvalidArgumentError('takeExamples', expected, index);
+  });
+  const taken = { ...dataset, labels, size: labels.length };
+  if ('images' in dataset) return { ...taken, images: takeRows(dataset.images, pixelsOf(dataset), indices) };
+  if ('features' in dataset) return { ...taken, features: takeRows(dataset.features, dataset.dimension, indices) };
+  const chosen = Int32Array.from(indices);
+  const { read } = dataset;
+  return { ...taken, read: (positions: Int32Array) => read(positions.map((position) => chosen[position]!)) };
+}
+
+function takeRows<T extends Uint8Array | Float32Array>(rows: T, length: number, indices: ArrayLike<number>): T {
+  const taken = new (rows.constructor as new (size: number) => T)(indices.length * length);
+  for (let row = 0; row < indices.length; row++) {
+    taken.set(rows.subarray(indices[row]! * length, (indices[row]! + 1) * length), row * length);
   }
-  return { ...dataset, images, labels, size: labels.length };
+  return taken;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { checkLabels, checkOneOf, InvalidArgumentError, positionsByClass } from '../core/index.js';
 import type { RandomStream } from '../core/index.js';
 import { takeExamples } from './dataset.js';
-import type { ImageDataset } from './dataset.js';
+import type { Dataset, LabelledExamples } from './dataset.js';
 import { checkedCounts, profileCounts, profileNames } from './profiles.js';
 import type { ProfileName, ProfileOptions } from './profiles.js';
 
@@ -39,7 +39,7 @@ export interface LongTailOptions {
  * ```
  * @see Cao et al., "Learning Imbalanced Datasets with Label-Distribution-Aware Margin Loss", 2019, section 4.
  */
-export function longTail(dataset: ImageDataset, options: LongTailOptions): ImageDataset {
+export function longTail<T extends Dataset>(dataset: T, options: LongTailOptions): T {
   const { imbalance, profile = 'exponential', random } = options;
   checkOneOf('longTail', 'profile', profile, profileNames);
   const numClasses = dataset.classNames.length;
@@ -59,7 +59,7 @@ function choose(positions: readonly number[], count: number, random: RandomStrea
 }
 
 function checkSupply(
-  dataset: ImageDataset,
+  dataset: LabelledExamples,
   positions: readonly number[][],
   counts: Int32Array,
   profile: ProfileName,

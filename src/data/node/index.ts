@@ -8,6 +8,22 @@ export { findDataset } from './findDataset.js';
 export { downloadFile } from './download.js';
 export type { Checksum, DownloadOptions } from './download.js';
 export type { LoadDatasetOptions } from './findFiles.js';
+export { inspectData } from './inspectData.js';
+export type {
+  DataInspection,
+  InspectedPart,
+  InspectOptions,
+  SizeCount,
+  SuggestedGroups,
+  Unusable,
+} from './inspectData.js';
+export { holdsVectors } from './dataKind.js';
+export type { DataKind } from './dataKind.js';
 export { datasetNames, loadDataset } from './loadDataset.js';
 export type { DatasetName } from './loadDataset.js';
+export { readNpy, writeNpy } from './npy.js';
+export type { NpyArray, NpyData, ReadNpyOptions } from './npy.js';
+export { readNpyLabels } from './npyExamples.js';
+export { openDataset } from './openDataset.js';
+export type { OpenDatasetOptions, OpenedDataset } from './openDataset.js';
 export type { DownloadProgress, TransferOptions } from './transfer.js';
