@@ -4,10 +4,12 @@ import type { OptionKind } from '../experiment/options.js';
 export interface CommandOption {
   /** Name in camel case, as the command receives it; the flag is its kebab case. */
   readonly name: string;
-  readonly kind: OptionKind | 'flag' | 'optional-path';
+  readonly kind: OptionKind | 'flag' | 'optional-path' | 'optional-number' | 'share';
   readonly help: string;
   /** What a choice can be. */
   readonly choices?: readonly string[];
+  /** Whether a path is accepted besides the choices. */
+  readonly orPath?: boolean;
 }
 
 /** A positional argument. */
@@ -16,6 +18,8 @@ export interface CommandArgument {
   readonly help: string;
   readonly required: boolean;
   readonly choices?: readonly string[];
+  /** Whether it may be given several times; only the last one of a command. */
+  readonly variadic?: boolean;
 }
 
 /** What a command is given. */

@@ -10,12 +10,23 @@ const backend: CommandOption = {
   choices: choices.backend,
 };
 
+const precision: CommandOption = {
+  name: 'precision',
+  kind: 'choice',
+  help: `${optionDescriptions.precision.help}; default: as the run`,
+  choices: choices.precision,
+};
+
 const dataDir: CommandOption = { name: 'dataDir', ...optionDescriptions.dataDir };
+
+/** Options of a run that say where data of your own lie. */
+const ownData = (...names: readonly (keyof typeof optionDescriptions)[]): CommandOption[] =>
+  names.map((name) => ({ name, kind: 'path', help: optionDescriptions[name].help }));
 
 const runOptions: readonly CommandOption[] = Object.entries<OptionDescription>(optionDescriptions).map(
   ([name, description]) => ({
     name,
-    kind: description.kind,
+    ...description,
     help: withDefault(name as keyof typeof defaultConfig, description.help),
     ...(name in choices ? { choices: choices[name as keyof typeof choices] } : {}),
   }),
@@ -42,6 +53,8 @@ export const commands: readonly Command[] = [
     examples: [
       'longtail train quickstart',
       'longtail train cifar10-lt --loss logit-adjusted --epochs 40 --schedule cosine',
+      'longtail train --data ./flowers --image-size 64 --model resnet20',
+      'longtail train --features features.npy --labels labels.npy --epochs 5',
       'longtail train --data cifar100 --model resnet32 --loss ce --holdout 0.1 --json',
       'longtail train --resume runs/2026-11-24-sample',
     ],
@@ -49,34 +62,145 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'evaluate',
-    summary: 'score a checkpoint of a run, raw and post hoc',
-    arguments: [{ name: 'run', help: 'folder of the run', required: true }],
+    summary: 'score a checkpoint of a run, or the scores of any model, raw and post hoc',
+    arguments: [{ name: 'run', help: 'folder of the run; none with --scores', required: false }],
     options: [
       { name: 'split', kind: 'choice', help: 'which examples', choices: ['test', 'holdout', 'train'] },
       { name: 'checkpoint', kind: 'choice', help: 'default: best if there is one', choices: ['best', 'last'] },
       { name: 'tau', kind: 'number', help: 'strength of the post-hoc adjustment; default: as the run chose it' },
+      {
+        name: 'scores',
+        kind: 'path',
+        help: 'logits of any model, .npy [examples, classes]; with --labels, in place of a run',
+      },
+      { name: 'classCounts', kind: 'path', help: 'training examples per class for --scores: a file, or 500,60,9' },
+      {
+        name: 'holdoutScores',
+        kind: 'path',
+        help: 'logits of held-out examples for --scores: they fit tau and temperature',
+      },
+      { name: 'holdoutLabels', kind: 'path', help: 'their labels' },
+      {
+        name: 'targetPrior',
+        kind: 'path',
+        help: 'class prior to adjust to: estimate, a file, or 0.7,0.3; default: uniform',
+      },
+      {
+        name: 'classifier',
+        kind: 'choice',
+        help: 'a classifier computed from the run in place of its own; longtail train --init RUN keeps it',
+        choices: ['tau-norm', 'nearest-class-mean'],
+      },
+      { name: 'normTau', ...optionDescriptions.normTau },
       dataDir,
+      ...ownData('data', 'features', 'labels', 'testData', 'testFeatures', 'testLabels', 'root'),
       backend,
+      precision,
       json,
     ],
-    examples: ['longtail evaluate runs/my-run', 'longtail evaluate runs/my-run --tau 1.5 --json'],
+    examples: [
+      'longtail evaluate runs/my-run',
+      'longtail evaluate runs/my-run --tau 1.5 --json',
+      'longtail evaluate --scores logits.npy --labels labels.npy --class-counts 500,60,9',
+    ],
     run: async () => (await import('./evaluate.js')).runEvaluate,
   },
   {
-    name: 'data',
-    summary: 'list, fetch and describe data sets',
+    name: 'export',
+    summary: 'write the model of a run for tf.loadLayersModel, in a browser or anywhere',
+    arguments: [{ name: 'run', help: 'folder of the run', required: true }],
+    options: [
+      { name: 'out', kind: 'path', help: 'folder to make, never overwritten' },
+      { name: 'checkpoint', kind: 'choice', help: 'default: best if there is one', choices: ['best', 'last'] },
+      {
+        name: 'posthoc',
+        kind: 'optional-number',
+        help: 'adjust the logits in the model; with a tau: in place of that of the run',
+      },
+      { name: 'softmax', kind: 'flag', help: 'end in probabilities instead of logits' },
+      dataDir,
+      ...ownData('data', 'features', 'labels', 'testData', 'testFeatures', 'testLabels', 'root'),
+      backend,
+      json,
+    ],
+    examples: [
+      'longtail export runs/my-run --out web/model',
+      'longtail export runs/my-run --out web/model --posthoc --softmax',
+    ],
+    run: async () => (await import('./export.js')).runExport,
+  },
+  {
+    name: 'sweep',
+    summary: 'train a grid of runs, methods x options x seeds, side by side; the same command goes on where it stopped',
+    arguments: [{ name: 'config', help: 'path of the sweep (.json): base, grid and methods', required: true }],
+    options: [
+      {
+        name: 'out',
+        kind: 'path',
+        help: 'folder of the sweep, made or gone on with; default: runs/ and the name of the config',
+      },
+      { name: 'jobs', kind: 'number', help: 'runs side by side; default: as many as cores and memory allow' },
+      {
+        name: 'shard',
+        kind: 'share',
+        help: 'part of the sweep: run k belongs to shard i of n, from 0, if k mod n is i',
+      },
+      json,
+    ],
+    examples: [
+      'longtail sweep sweep.json --out runs/my-sweep',
+      'longtail sweep sweep.json --out runs/my-sweep --jobs 4',
+      'longtail sweep sweep.json --out shared/my-sweep --shard 0/8 --jobs 1',
+    ],
+    run: async () => (await import('./sweep.js')).runSweepCommand,
+  },
+  {
+    name: 'report',
+    summary: 'draw runs on one page: scores, differences, curves, recall, calibration, confusion',
     arguments: [
-      { name: 'action', help: 'what to do', required: true, choices: ['list', 'download', 'profile'] },
-      { name: 'name', help: 'data set, for download and profile', required: false },
+      {
+        name: 'run',
+        help: 'folder of a run, of a sweep, or one that holds such folders',
+        required: true,
+        variadic: true,
+      },
+    ],
+    options: [
+      {
+        name: 'out',
+        kind: 'path',
+        help: 'file of the page, which may be an earlier report but nothing else; default report.html',
+      },
+      json,
+    ],
+    examples: [
+      'longtail report runs/my-run',
+      'longtail report runs/ce-s1 runs/ce-s2 runs/la-s1 runs/la-s2 --out la.html',
+    ],
+    run: async () => (await import('./report.js')).runReport,
+  },
+  {
+    name: 'data',
+    summary: 'list, fetch and describe data sets, and inspect your own',
+    arguments: [
+      { name: 'action', help: 'what to do', required: true, choices: ['list', 'download', 'profile', 'inspect'] },
+      { name: 'name', help: 'data set, for download and profile; folder or file, for inspect', required: false },
     ],
     options: [
       { name: 'profile', kind: 'choice', help: optionDescriptions.profile.help, choices: choices.profile },
       { name: 'imbalance', kind: 'number', help: optionDescriptions.imbalance.help },
       { name: 'maxPerClass', kind: 'number', help: optionDescriptions.maxPerClass.help },
       dataDir,
+      ...ownData('labels', 'testData', 'testLabels', 'root', 'labelColumn'),
       json,
     ],
-    examples: ['longtail data list', 'longtail data download cifar10', 'longtail data profile cifar10 --imbalance 50'],
+    examples: [
+      'longtail data list',
+      'longtail data download cifar10',
+      'longtail data profile cifar10 --imbalance 50',
+      'longtail data inspect ./flowers',
+      'longtail data inspect features.npy --labels labels.npy',
+    ],
     run: async () => (await import('./data.js')).runData,
   },
   {

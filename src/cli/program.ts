@@ -31,15 +31,20 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 function addCommand(program: Program, command: Command, signal: AbortSignal): void {
   const sub = program.command(command.name).description(command.summary).exitOverride().allowExcessArguments(false);
-  for (const { name, help, required, choices } of command.arguments) {
-    const argument = new Argument(required ? `<${name}>` : `[${name}]`, help);
+  for (const { name, help, required, choices, variadic } of command.arguments) {
+    const words = variadic ? `${name}...` : name;
+    const argument = new Argument(required ? `<${words}>` : `[${words}]`, help);
     sub.addArgument(choices ? argument.choices(choices).argParser((text) => text) : argument);
   }
   for (const option of command.options) sub.addOption(makeOption(option));
   for (const option of command.options) if (option.kind === 'switch') sub.addOption(makeOff(option));
   sub.addHelpText('after', `\nExamples:\n${command.examples.map((line) => `  ${line}`).join('\n')}`);
   sub.action(async () => {
-    const invocation = { args: sub.processedArgs as (string | undefined)[], options: sub.opts(), signal };
+    const invocation = {
+      args: (sub.processedArgs as (string | string[] | undefined)[]).flat(),
+      options: sub.opts(),
+      signal,
+    };
     (await import('./choices.js')).checkChoices(command, invocation);
     const run = await command.run();
     await run(invocation);
@@ -50,15 +55,20 @@ function makeOption({ name, kind, help, choices }: CommandOption): Option {
   const values = {
     choice: ' <name>',
     number: ' <number>',
+    'number-or-auto': ' <number>',
     numbers: ' <list>',
     path: ' <path>',
+    name: ' <name>',
     'optional-path': ' [run]',
+    'optional-number': ' [number]',
+    share: ' <i/n>',
   };
   const value = kind === 'flag' || kind === 'switch' ? '' : values[kind];
   const option = new Option(`--${kebabCase(name)}${value}`, help);
   // Shown in the help; checked below, with near misses.
   if (choices) option.choices(choices).argParser((text) => text);
-  if (kind === 'number') option.argParser(parseNumber);
+  if (kind === 'number' || kind === 'optional-number') option.argParser(parseNumber);
+  if (kind === 'number-or-auto') option.argParser((text) => (text === 'auto' ? text : parseNumber(text)));
   if (kind === 'numbers') option.argParser((text) => (text === '' ? [] : text.split(',').map(parseNumber)));
   return option;
 }

@@ -78,7 +78,8 @@ class Clock {
   }
 }
 
-function duration(seconds: number): string {
+/** A span of time for people. */
+export function duration(seconds: number): string {
   const s = Math.round(seconds);
   if (s < 60) return `${s} s`;
   if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;
@@ -93,12 +94,13 @@ function describeRun({
   parameters,
   epoch,
 }: Extract<RunEvent, { type: 'start' }>): string[] {
-  const { classCounts } = data;
+  const { classCounts, inputShape } = data;
+  const what = inputShape.length === 3 ? 'images' : 'examples';
   const threads = environment.threads === null ? '' : `, ${environment.threads} thread(s)`;
   const sizes = `${classCounts.length} classes of ${Math.max(...classCounts)} to ${Math.min(...classCounts)}`;
   return [
     `backend  ${environment.backend}${threads}: ${environment.backendReason}`,
-    `data     ${data.name}: ${data.train.size} training images, ${sizes}; ${data.test.size} test images`,
+    `data     ${data.name}: ${data.train.size} training ${what}, ${sizes}; ${data.test.size} test ${what}`,
     `model    ${config.model}, ${parameters.toLocaleString('en')} parameters; loss ${config.loss}`,
     `run      ${run}${epoch > 0 ? `, going on after epoch ${epoch}` : ''}`,
   ];

@@ -1,23 +1,46 @@
-import type { Scores } from '../experiment/index.js';
+import type { CalibratedScores, Scores } from '../experiment/index.js';
 import { percent, table } from './output.js';
 
+/** What {@link scoreTable} shows. */
+export interface ShownScores {
+  readonly raw: Scores['raw'];
+  /** `null` where nothing could be adjusted. */
+  readonly posthoc: Scores['posthoc'] | null;
+  /** Whether to show calibration by group as well. */
+  readonly details?: boolean;
+  /** Calibration at a fitted temperature. */
+  readonly calibrated?: CalibratedScores | null;
+}
+
+const groupNames = ['head', 'torso', 'tail'] as const;
+
 /** Raw and post-hoc scores side by side, as people compare them. */
-export function scoreTable({ raw, posthoc }: Scores): string {
-  const group = (name: 'head' | 'torso' | 'tail'): string[] => {
-    const { classes } = raw.groups[name] ?? { classes: 0 };
-    const value = (scores: typeof raw): string => percent(scores.groups[name]?.balancedAccuracy ?? null);
-    return [`  ${name} (${classes} classes)`, value(raw), value(posthoc)];
-  };
-  return table(
-    ['%', 'raw', `post-hoc, tau ${Number(posthoc.tau.toFixed(3))}`],
-    [
-      ['balanced accuracy', percent(raw.balancedAccuracy), percent(posthoc.balancedAccuracy)],
-      group('head'),
-      group('torso'),
-      group('tail'),
-      ['accuracy', percent(raw.accuracy), percent(posthoc.accuracy)],
-      ['calibration error (ECE)', percent(raw.ece), percent(posthoc.ece)],
-      ['loss (NLL), nats', raw.nll.toFixed(4), posthoc.nll.toFixed(4)],
-    ],
-  );
+export function scoreTable({ raw, posthoc, details = false, calibrated = null }: ShownScores): string {
+  const columns = posthoc === null ? [raw] : [raw, posthoc];
+  const row = (name: string, value: (scores: Scores['raw']) => string): string[] => [name, ...columns.map(value)];
+  const groups = (value: (scores: NonNullable<Scores['raw']['groups']['head']>) => number): string[][] =>
+    groupNames.map((name) => {
+      const { classes } = raw.groups[name] ?? { classes: 0 };
+      return row(`  ${name} (${classes} classes)`, ({ groups }) => percent(groups[name] && value(groups[name])));
+    });
+  const head = ['%', 'raw', ...(posthoc === null ? [] : [`post-hoc, tau ${Number(posthoc.tau.toFixed(3))}`])];
+  return table(head, [
+    row('balanced accuracy', ({ balancedAccuracy }) => percent(balancedAccuracy)),
+    ...groups(({ balancedAccuracy }) => balancedAccuracy),
+    row('accuracy', ({ accuracy }) => percent(accuracy)),
+    row('calibration error (ECE)', ({ ece }) => percent(ece)),
+    ...(details ? groups(({ ece }) => ece) : []),
+    row('loss (NLL), nats', ({ nll }) => nll.toFixed(4)),
+    ...(details ? [row('Brier score', ({ brier }) => brier.toFixed(4))] : []),
+    ...(calibrated === null ? [] : atTemperature(calibrated)),
+  ]);
+}
+
+function atTemperature({ temperature, raw, posthoc }: CalibratedScores): string[][] {
+  const columns = posthoc === null ? [raw] : [raw, posthoc];
+  return [
+    [`at temperature ${Number(temperature.toFixed(3))}: ECE`, ...columns.map(({ ece }) => percent(ece))],
+    ['  NLL, nats', ...columns.map(({ nll }) => nll.toFixed(4))],
+    ['  Brier score', ...columns.map(({ brier }) => brier.toFixed(4))],
+  ];
 }

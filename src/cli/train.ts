@@ -1,6 +1,7 @@
 import { ConfigError } from '../core/index.js';
 import {
   configKeys,
+  inheritInitial,
   loadConfigLayer,
   resolveConfig,
   resumedConfig,
@@ -9,6 +10,7 @@ import {
   type RunReport,
   type TrainConfig,
 } from '../experiment/index.js';
+import { classifierText } from './classifierText.js';
 import type { Invocation } from './command.js';
 import { printProgress, printResult } from './output.js';
 import { runProgress } from './progress.js';
@@ -64,13 +66,24 @@ function configuration(
   if (positional !== undefined && options['preset'] !== undefined) {
     throw new ConfigError('train', 'one preset', `${positional} and --preset ${String(options['preset'])}`);
   }
-  const layers = [...(named === undefined ? [] : [loadConfigLayer(named)]), { source: 'command line', values: flags }];
+  const layers = inheritInitial([
+    ...(named === undefined ? [] : [loadConfigLayer(named)]),
+    { source: 'command line', values: flags },
+  ]);
   if (run === null) return resolveConfig(layers);
   // A preset stands for all options of the run; flags alone for themselves.
   return resumedConfig(run, named === undefined ? flags : resolveConfig(layers));
 }
 
+/** What became of the head of another run. */
+function headLine({ init, classifier, normTau }: RunReport): string[] {
+  if (init === null) return [];
+  const from = `from ${init.run} (${init.checkpoint}, epoch ${init.epoch})`;
+  return [`classifier  ${classifierText(classifier, normTau)}, ${from}`];
+}
+
 function describe(report: RunReport): string {
+  const { imagesPerSecond } = report;
   const { checkpoint, tau } = report.chosenBy;
   const chosen =
     checkpoint.split === 'none'
@@ -78,8 +91,9 @@ function describe(report: RunReport): string {
       : `epoch ${checkpoint.epoch}, chosen on the hold-out${tau === 'holdout' ? ', and so was tau' : ''}`;
   return [
     scoreTable(report.final),
-    `checkpoint  ${chosen}`,
-    `training    ${report.imagesPerSecond.toFixed(0)} images/s on ${report.backend}`,
+    ...(report.epochs === 0 ? [] : [`checkpoint  ${chosen}`]),
+    ...headLine(report),
+    ...(imagesPerSecond === null ? [] : [`training    ${imagesPerSecond.toFixed(0)} images/s on ${report.backend}`]),
     `run         ${report.run}`,
   ].join('\n');
 }

@@ -1,20 +1,40 @@
 import { type } from 'arktype';
 import { ConfigError, didYouMean } from '../core/index.js';
+import { absoluteData, checkData, followData, isDataSource } from './dataOptions.js';
+import { checkLoss, followLoss, resolveLoss } from './lossOptions.js';
+import { storedModel } from './modelSource.js';
 import { choices, defaultConfig, type optionDescriptions } from './options.js';
+import { checkSecondStage } from './secondStage.js';
 
 // Every number has a largest value: infinity would not survive config.json.
 const schema = type({
   '+': 'reject',
-  data: type.enumerated(...choices.data),
+  data: type('string > 0').narrow((data, context) => isDataSource(data) || context.reject('a data source')),
   dataDir: 'string > 0 | null',
+  features: 'string > 0 | null',
+  labels: 'string > 0 | null',
+  testData: 'string > 0 | null',
+  testFeatures: 'string > 0 | null',
+  testLabels: 'string > 0 | null',
+  testShare: '0 < number < 1',
+  root: 'string > 0 | null',
+  labelColumn: 'string > 0',
+  imageSize: '1 <= number.integer <= 4096 | null',
   profile: type.enumerated(...choices.profile),
   imbalance: '1 <= number <= 1000000',
   maxPerClass: '1 <= number.integer <= 100000000 | null',
   subset: type.enumerated(...choices.subset),
   holdout: '0 <= number < 1',
-  model: type.enumerated(...choices.model),
+  model: type.enumerated(...choices.model).or(/[./\\]/), // a path, as looksLikePath says
+  featuresLayer: 'string > 0 | null',
   loss: type.enumerated(...choices.loss),
   tau: '0 <= number <= 100 | null',
+  maxMargin: '0 <= number <= 100 | null',
+  scale: '0 < number <= 1000 | null',
+  gamma: '0 <= number <= 100 | null',
+  beta: '0 <= number < 1 | null',
+  threshold: '0 <= number <= 1 | null',
+  drwEpoch: '0 <= number <= 100000 | null',
   labelSmoothing: '0 <= number < 1',
   optimizer: type.enumerated(...choices.optimizer),
   learningRate: '0 < number <= 1000',
@@ -35,10 +55,16 @@ const schema = type({
   batchSize: '1 <= number.integer <= 65536',
   epochs: '1 <= number.integer <= 100000',
   sampler: type.enumerated(...choices.sampler),
+  init: 'string > 0 | null',
+  freeze: type.enumerated(...choices.freeze),
+  classifier: type.enumerated(...choices.classifier),
+  normTau: '0 <= number <= 10 | null',
   evaluateEvery: '0 <= number.integer <= 100000',
   seed: '0 <= number.integer <= 9007199254740991',
   backend: type.enumerated(...choices.backend),
   threads: '1 <= number.integer <= 1024 | null',
+  precision: type.enumerated(...choices.precision),
+  replicas: "1 <= number.integer <= 1024 | 'auto'",
 });
 
 /** Everything that decides the numbers of a run; what `config.json` of a run folder holds. */
@@ -65,21 +91,27 @@ export interface ConfigLayer {
 /**
  * Merges layers over the defaults, later ones winning, and checks the result.
  *
- * What a layer leaves open follows what it sets: other `epochs` stretch an inherited warm-up and milestones, another `loss`
- * drops an inherited tau, and `mnist` turns an inherited flip off, because mirrored digits are other signs.
+ * What a layer leaves open follows what it sets: other `epochs` stretch an inherited warm-up, milestones and `drwEpoch`,
+ * another `loss` drops the options of the inherited one, `mnist` turns an inherited flip off, because mirrored digits are
+ * other signs, and your own data are not cut to a long tail. Paths of data are resolved against the current directory.
  *
  * @param layers Presets or files first, flags last.
- * @returns A complete configuration; `tau` is `null` exactly when the loss takes none.
+ * @returns A complete configuration; the options of a loss are `null` exactly when it takes none.
  * @throws ConfigError Naming the source and the key, what was expected, and near misses.
  */
 export function resolveConfig(layers: readonly ConfigLayer[]): TrainConfig {
   let config: TrainConfig = defaultConfig;
   for (const { source, values } of layers) {
     checkKeys(source, values);
-    config = parse(source, { ...config, ...follow(config, values), ...values });
+    const given = absoluteData(values);
+    config = parse(source, { ...config, ...follow(config, given), ...given });
   }
   checkTogether(layers.at(-1)?.source ?? 'configuration', config);
-  return { ...config, tau: config.loss === 'logit-adjusted' ? (config.tau ?? 1) : null };
+  return {
+    ...config,
+    model: storedModel(config.model),
+    ...resolveLoss(config),
+  };
 }
 
 /** What changes with the options of a layer unless it says otherwise. */
@@ -89,8 +121,9 @@ function follow(inherited: TrainConfig, values: Readonly<Record<string, unknown>
   return {
     warmupEpochs: inherited.warmupEpochs * stretch,
     milestones: inherited.milestones.map((epoch) => epoch * stretch),
-    ...(loss === undefined || loss === inherited.loss ? {} : { tau: null }),
+    ...followLoss(inherited, loss, stretch),
     ...(data === 'mnist' ? { flip: false } : {}),
+    ...followData(inherited, values),
   };
 }
 
@@ -129,14 +162,7 @@ function checkTogether(source: string, config: TrainConfig): void {
   const refuse = (expected: string, got: string, hint?: string): never => {
     throw new ConfigError(source, expected, got, hint);
   };
-  if (config.tau !== null && config.loss !== 'logit-adjusted') {
-    const hint = config.loss === 'ce' ? 'With a hold-out the post-hoc tau of ce is tuned there' : undefined;
-    refuse('tau only with the loss logit-adjusted', `tau ${config.tau} with ${config.loss}`, hint);
-  }
-  if (config.sampler === 'class-balanced' && config.loss !== 'ce') {
-    const hint = 'Class-balanced batches already have a uniform prior: use ce';
-    refuse('a loss without prior under class-balanced batches', config.loss, hint);
-  }
+  checkLoss(config, refuse);
   if (config.l2 > 0 && config.weightDecay > 0) {
     const got = `weightDecay ${config.weightDecay} and l2 ${config.l2}`;
     refuse('weightDecay or l2, the other 0', got, 'l2 c equals weightDecay 2c');
@@ -149,6 +175,8 @@ function checkTogether(source: string, config: TrainConfig): void {
     refuse(`milestones below epochs, ${config.epochs}`, `[${config.milestones.join(', ')}]`);
   }
   if (config.schedule === 'step' && last === 0) refuse('milestones with the step schedule', 'none');
+  checkSecondStage(config, refuse);
+  checkData(config, refuse);
   if (config.warmupEpochs >= config.epochs && config.warmupEpochs > 0) {
     refuse(`warmupEpochs below epochs, ${config.epochs}`, String(config.warmupEpochs));
   }

@@ -1,16 +1,10 @@
 import { ConfigError, type RandomStream } from '../core/index.js';
-import {
-  classCountsOf,
-  longTail,
-  stratifiedHoldout,
-  takeExamples,
-  type DatasetSplits,
-  type ImageDataset,
-} from '../data/index.js';
-import { loadDataset, type LoadDatasetOptions } from '../data/node/index.js';
-import { classBalancedOrder, shuffledOrder } from '../sampling/index.js';
-import { centredNormalization, channelNormalization, imageSource, type ExampleSource } from '../train/index.js';
+import { classCountsOf, longTail, stratifiedHoldout, takeExamples, type Dataset } from '../data/index.js';
+import type { LoadDatasetOptions } from '../data/node/index.js';
+import type { ExampleSource } from '../train/index.js';
 import type { TrainConfig } from './config.js';
+import { HELD_BYTES, heldParts, sourceMaker, type Normalization } from './sources.js';
+import { loadSplits, type Splits } from './splits.js';
 
 /** The examples of a run, as sources of batches. */
 export interface RunData {
@@ -18,8 +12,10 @@ export interface RunData {
   readonly name: string;
   /** Names of the classes. */
   readonly classNames: readonly string[];
-  /** Height, width, channels. */
-  readonly imageShape: readonly [number, number, number];
+  /** Height, width, channels of images; the number of features of vectors. */
+  readonly inputShape: readonly number[];
+  /** How examples become inputs of the model. */
+  readonly normalization: Normalization;
   /** Training examples per class, the hold-out taken off: what the prior comes from. */
   readonly classCounts: Int32Array;
   /** Augmented training batches. */
@@ -32,43 +28,52 @@ export interface RunData {
   readonly test: ExampleSource;
 }
 
+/** Options of {@link loadRunData}. */
+export interface RunDataOptions extends LoadDatasetOptions {
+  /** Told whether your own data are held in memory. */
+  readonly onNote?: (message: string) => void;
+  /** Bytes up to which your own data are held in memory. Default {@link HELD_BYTES}. */
+  readonly heldBytes?: number;
+}
+
 /** Loads, cuts and splits the data that a configuration names. */
 export async function loadRunData(
   config: TrainConfig,
   random: RandomStream,
-  options: LoadDatasetOptions = {},
+  options: RunDataOptions = {},
 ): Promise<RunData> {
-  const directory = config.dataDir === null ? {} : { dataDir: config.dataDir };
-  const splits = await loadDataset(config.data, { ...options, ...directory });
-  const numClasses = splits.train.classNames.length;
-  const cut = cutTail(config, splits, random);
-  const { train, holdout } = splitHoldout(config, cut, random);
-  const channels = train.imageShape[2];
-  const normalization =
-    config.normalization === 'centred' ? centredNormalization(channels) : channelNormalization(train);
-  const asIs = (dataset: ImageDataset): ExampleSource => imageSource(dataset, { normalization });
-  if (train.size < config.batchSize) {
-    const got = `${config.batchSize} with ${train.size} training examples`;
-    throw new ConfigError('configuration', 'batchSize of at most the number of training examples', got);
-  }
+  const { heldBytes = HELD_BYTES, onNote = () => undefined, signal } = options;
+  const splits = await loadSplits(config, options);
+  const cut = splitHoldout(config, cutTail(config, splits.train, random), random);
+  checkBatchSize(config, cut.train);
+  const { train, holdout, test } = await heldParts({ ...cut, test: splits.test }, heldBytes, signal, onNote);
+  const { normalization, sourceOf } = await sourceMaker(config, train, random);
   return {
-    name: config.profile === 'none' ? config.data : `${config.data} (${config.profile}, ratio ${config.imbalance})`,
+    name: describe(config, splits),
     classNames: train.classNames,
-    imageShape: train.imageShape,
-    classCounts: classCountsOf(train.labels, numClasses),
-    train: imageSource(train, {
-      normalization,
-      augmentation: { cropPadding: config.cropPadding, flip: config.flip },
-      order:
-        config.sampler === 'class-balanced' ? classBalancedOrder(train.labels, numClasses) : shuffledOrder(train.size),
-    }),
-    trainAsIs: asIs(train),
-    holdout: holdout && asIs(holdout),
-    test: asIs(splits.test),
+    inputShape: 'dimension' in train ? [train.dimension] : train.imageShape,
+    normalization,
+    classCounts: classCountsOf(train.labels, train.classNames.length),
+    train: sourceOf(train, 'training'),
+    trainAsIs: sourceOf(train, 'scoring'),
+    holdout: holdout && sourceOf(holdout, 'scoring'),
+    test: sourceOf(test, 'scoring'),
   };
 }
 
-function cutTail(config: TrainConfig, { train }: DatasetSplits, random: RandomStream): ImageDataset {
+function describe({ profile, imbalance }: TrainConfig, { name, testFrom }: Splits): string {
+  const cut = profile === 'none' ? [] : [`${profile}, ratio ${imbalance}`];
+  const details = [...cut, ...(testFrom === null ? [] : [testFrom])];
+  return details.length === 0 ? name : `${name} (${details.join('; ')})`;
+}
+
+function checkBatchSize({ batchSize }: TrainConfig, { size }: Dataset): void {
+  if (size >= batchSize) return;
+  const got = `${batchSize} with ${size} training examples`;
+  throw new ConfigError('configuration', 'batchSize of at most the number of training examples', got);
+}
+
+function cutTail(config: TrainConfig, train: Dataset, random: RandomStream): Dataset {
   const { profile, imbalance, maxPerClass, subset } = config;
   if (profile === 'none') return train;
   return longTail(train, {
@@ -81,9 +86,9 @@ function cutTail(config: TrainConfig, { train }: DatasetSplits, random: RandomSt
 
 function splitHoldout(
   { holdout: fraction }: TrainConfig,
-  dataset: ImageDataset,
+  dataset: Dataset,
   random: RandomStream,
-): { train: ImageDataset; holdout: ImageDataset | null } {
+): { train: Dataset; holdout: Dataset | null } {
   if (fraction === 0) return { train: dataset, holdout: null };
   const numClasses = dataset.classNames.length;
   const split = stratifiedHoldout(dataset.labels, { fraction, numClasses, random: random.child('holdout') });

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import { type } from 'arktype';
-import { nativeBackendStatus, type BackendChoice } from '../backend/node/index.js';
+import { nativeBackendStatus, type BackendChoice, type Precision } from '../backend/node/index.js';
 import { RunFolderError } from '../core/index.js';
 import { version } from '../version.js';
 
@@ -12,6 +12,9 @@ const recorded = type({
   machine: 'string',
   backend: "'tensorflow' | 'wasm' | 'cpu'",
   threads: 'number.integer >= 1 | null',
+  'precision?': "'float32' | 'bfloat16'", // not in the files of earlier versions, which had float32 only
+  'initial?': type({ run: 'string', checkpoint: "'best' | 'last'", epoch: 'number', sha256: 'string' }).or('null'),
+  'modelFile?': type({ file: 'string', sha256: 'string' }).or('null'),
 });
 
 /** What a resumed run needs to know of the environment that it began in. */
@@ -45,6 +48,8 @@ export interface Environment {
   readonly backendReason: string;
   /** Threads of the backend; `null` where it has no such setting. */
   readonly threads: number | null;
+  /** What the backend computes convolutions and matrix products in. */
+  readonly precision: Precision;
   /** Commit of the folder that the command ran in, with a mark if it had changes; `null` outside a repository. */
   readonly git: { readonly commit: string; readonly changed: boolean } | null;
   /** When the run began, ISO 8601. */
@@ -64,6 +69,7 @@ export async function describeEnvironment(choice: BackendChoice, seed: number | 
     backend: choice.name,
     backendReason: choice.reason,
     threads: choice.threads ?? null,
+    precision: choice.precision ?? 'float32',
     git: gitState(),
     started: new Date().toISOString(),
   };

@@ -1,35 +1,29 @@
-import { chooseBackend } from '../backend/node/index.js';
-import { CheckpointError, ConfigError, randomStream } from '../core/index.js';
-import type { LoadDatasetOptions } from '../data/node/index.js';
-import { restoreModel } from '../train/index.js';
-import { fileCheckpoints } from '../train/node/index.js';
-import { loadRunData } from './data.js';
-import { posthocTau, resumedConfig } from './run.js';
-import { RunFolder } from './runFolder.js';
-import { score, type Scores } from './scoring.js';
-import { makeTrainee } from './trainee.js';
+import { ConfigError } from '../core/index.js';
+import { fitTemperature } from '../heads/index.js';
+import { scoreExamples, type ExampleSource } from '../train/index.js';
+import { computeClassifier, type NormTau } from './classifiers.js';
+import { priorOfLogits, targetPriorOf, type TargetPrior, type WantedPrior } from './labelShift.js';
+import { openRun, type CheckpointRecord, type OpenedRun, type OpenRunOptions } from './openRun.js';
+import { posthocTau } from './run.js';
+import type { Adjustment, CalibratedScores } from './scorer.js';
+import { adjustsPosthoc, scoreSource, type Scores } from './scoring.js';
+import type { ComputedClassifier } from './secondStage.js';
 
 /** Parts of the data that {@link evaluateRun} can score. */
 export const splitNames = ['test', 'holdout', 'train'] as const;
 
 /** Options of {@link evaluateRun}. */
-export interface EvaluateOptions {
-  /** Folder of the run. */
-  readonly run: string;
+export interface EvaluateOptions extends OpenRunOptions {
   /** Which examples. Default `'test'`. */
   readonly split?: (typeof splitNames)[number];
-  /** Which checkpoint. Default: `best` where there is one, else `last`. */
-  readonly checkpoint?: 'best' | 'last';
   /** Tau of the post-hoc scores. Default: as the run chose it. */
   readonly tau?: number;
-  /** Backend. Default `'auto'`. */
-  readonly backend?: 'auto' | 'tensorflow' | 'wasm' | 'cpu';
-  /** Where the data lies now, if it has moved. */
-  readonly dataDir?: string;
-  /** Stops between two batches. */
-  readonly signal?: AbortSignal;
-  /** Told how a download goes. */
-  readonly onProgress?: LoadDatasetOptions['onProgress'];
+  /** Class prior of the scored examples, or `'estimate'`. Default: uniform. */
+  readonly targetPrior?: WantedPrior;
+  /** A classifier computed from the run in place of its own. Default: its own. */
+  readonly classifier?: ComputedClassifier;
+  /** Exponent of the classifier `tau-norm`. Default: tuned on the hold-out, or 1 without one. */
+  readonly normTau?: number;
 }
 
 /** What {@link evaluateRun} returns. */
@@ -43,7 +37,13 @@ export interface Evaluation extends Scores {
   /** The examples that were scored. */
   readonly split: string;
   /** Checkpoint, with the epochs and steps behind it. */
-  readonly checkpoint: { readonly name: string; readonly epoch: number; readonly step: number };
+  readonly checkpoint: CheckpointRecord;
+  /** Calibration after division by a temperature fitted on the hold-out; `null` without one. */
+  readonly calibrated: CalibratedScores | null;
+  /** The prior that the post-hoc scores were adjusted to; `null`: uniform. */
+  readonly targetPrior: TargetPrior | null;
+  /** The computed classifier; left out for the run's own. */
+  readonly classifier?: { readonly name: ComputedClassifier; readonly normTau: NormTau | null };
 }
 
 /**
@@ -53,44 +53,69 @@ export interface Evaluation extends Scores {
  * @throws CheckpointError If it has no such checkpoint, or a damaged one.
  */
 export async function evaluateRun(options: EvaluateOptions): Promise<Evaluation> {
-  const { run, split = 'test' } = options;
-  const config = resumedConfig(run, options.dataDir === undefined ? {} : { dataDir: options.dataDir });
-  const choice = await chooseBackend(options.backend ?? 'auto');
-  const { name, state } = await loadCheckpoint(run, options.checkpoint);
-  const random = randomStream(config.seed);
-  const data = await loadRunData(config, random, { signal: options.signal, onProgress: options.onProgress });
-  const source = { test: data.test, holdout: data.holdout, train: data.trainAsIs }[split];
-  if (source === null) throw new ConfigError('evaluate', 'a run with a hold-out for --split holdout', 'one without');
-  const trainee = makeTrainee(config, data, random);
+  const { run, split = 'test', signal } = options;
+  const opened = await openRun(options);
+  const { data, trainee, backend, checkpoint } = opened;
   try {
-    restoreModel(trainee.classifier, state);
-    const tau = options.tau ?? (await posthocTau(config, data, trainee)).tau;
-    const { classifier, classPrior } = trainee;
+    const source = { test: data.test, holdout: data.holdout, train: data.trainAsIs }[split];
+    if (source === null) throw new ConfigError('evaluate', 'a run with a hold-out for --split holdout', 'one without');
+    const computed = await computedPart(options, opened);
+    const { adjustment, ...rest } = await scoringRules(options, opened, source);
+    const rules = { ...adjustment, temperature: rest.temperature, classCounts: data.classCounts, signal };
+    const scored = await scoreSource(trainee.classifier, source, rules);
     return {
       run,
-      backend: choice.name,
+      backend,
       dataset: data.name,
       split,
-      checkpoint: { name, epoch: state.position.epoch, step: state.position.step },
-      ...(await score(classifier, source, {
-        classCounts: data.classCounts,
-        classPrior,
-        tau,
-        signal: options.signal,
-      })),
+      checkpoint,
+      ...computed,
+      raw: scored.raw(),
+      posthoc: scored.posthoc()!,
+      calibrated: scored.calibrated(),
+      targetPrior: rest.targetPrior,
     };
   } finally {
     trainee.dispose();
   }
 }
 
-async function loadCheckpoint(run: string, wanted: 'best' | 'last' | undefined) {
-  const folder = RunFolder.read(run).checkpoints;
-  const store = fileCheckpoints(folder);
-  for (const name of wanted ? [wanted] : ['best', 'last']) {
-    const state = await store.load(name);
-    if (state) return { name, state };
+/** How the logits are adjusted, and what calibrates them. */
+interface ScoringRules {
+  readonly adjustment: Adjustment;
+  readonly temperature: number | null;
+  readonly targetPrior: TargetPrior | null;
+}
+
+async function scoringRules(
+  options: EvaluateOptions,
+  { config: runConfig, data, trainee }: OpenedRun,
+  source: ExampleSource,
+): Promise<ScoringRules> {
+  const { signal, tau: wantedTau, targetPrior: wanted } = options;
+  const config = { ...runConfig, classifier: options.classifier ?? runConfig.classifier };
+  const logitsOf = (from: ExampleSource) => scoreExamples(trainee.classifier, from, { signal });
+  const held = data.holdout && (await logitsOf(data.holdout));
+  const temperature = held && (await fitTemperature(held.labels, held.logits)).temperature;
+  const { tau: ownTau } = await posthocTau(config, data, trainee);
+  // A run that is not adjusted by itself has another prior in its logits, and none of its own tau.
+  const keepsPrior = adjustsPosthoc(config) || wantedTau !== undefined || wanted === undefined;
+  const classPrior = keepsPrior ? trainee.classPrior : priorOfLogits(config, trainee.classPrior);
+  const read = async () => (await logitsOf(source)).logits;
+  const targetPrior = await targetPriorOf(wanted, { classPrior, temperature, read });
+  const tau = wantedTau ?? (keepsPrior ? ownTau : 1);
+  return { adjustment: { classPrior, tau, targetPrior: targetPrior?.prior }, temperature, targetPrior };
+}
+
+/** Puts the classifier that was asked for into the model. */
+async function computedPart(
+  { classifier: name, normTau, signal }: EvaluateOptions,
+  { data, trainee }: OpenedRun,
+): Promise<Pick<Evaluation, 'classifier'>> {
+  if (normTau !== undefined && name !== 'tau-norm') {
+    throw new ConfigError('evaluate', '--norm-tau with --classifier tau-norm', name ?? 'no classifier');
   }
-  const hint = 'The run may have been stopped before its first epoch: go on with longtail train --resume';
-  throw new CheckpointError(folder, `a checkpoint ${wanted ?? 'best or last'}`, 'none', hint);
+  if (name === undefined) return {};
+  const { classifier } = trainee;
+  return { classifier: { name, normTau: await computeClassifier(name, classifier, { data, normTau, signal }) } };
 }

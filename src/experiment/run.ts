@@ -1,13 +1,23 @@
 import { chooseBackend } from '../backend/node/index.js';
 import type { DownloadProgress } from '../data/node/index.js';
 import { ConfigError, randomStream, type RandomStream } from '../core/index.js';
-import { train, restoreModel, captureState, type TrainLogs, type CheckpointStore } from '../train/index.js';
+import { train, restoreModel, captureState } from '../train/index.js';
+import type { CheckpointStore, TrainLogs, TrainState } from '../train/index.js';
 import { fileCheckpoints } from '../train/node/index.js';
 import { configKeys, resolveConfig, type PartialConfig, type TrainConfig } from './config.js';
+import { computeClassifier, type NormTau } from './classifiers.js';
 import { loadRunData, type RunData } from './data.js';
+import { movedData } from './dataOptions.js';
 import { describeEnvironment, type Environment } from './environment.js';
+import { openEvents, type RunEvents } from './events.js';
+import { checkModelFile, recordModelFile, storedModel } from './modelSource.js';
+import { replicasOf, threadsOf, withReplicas } from './replicas.js';
+import { trainingInputs } from './frozenFeatures.js';
+import { checkInitial, initialize, type InitialWeights } from './initialize.js';
+import { drawRun } from './report/index.js';
 import { RunFolder, type EpochRecord } from './runFolder.js';
 import { adjustsPosthoc, score, tuneTauOn, type Scores } from './scoring.js';
+import { isComputed, type ComputedClassifier } from './secondStage.js';
 import { makeTrainee, type Trainee } from './trainee.js';
 
 /** What happens during a run, for whoever shows it. */
@@ -60,14 +70,25 @@ export interface RunReport {
   readonly loss: string;
   /** Tau of the loss; `null` for a loss without. */
   readonly tau: number | null;
+  /** What became of the head of {@link RunReport.init}; `keep` in a run that starts from nothing. */
+  readonly classifier: TrainConfig['classifier'];
+  /** Exponent of the classifier `tau-norm`; `null` for the others. */
+  readonly normTau: NormTau | null;
+  /** The run whose weights this one began with; `null` where they were drawn. */
+  readonly init: InitialWeights | null;
   /** Seed. */
   readonly seed: number;
-  /** Epochs completed. */
+  /** Epochs completed; 0 where the classifier was computed. */
   readonly epochs: number;
-  /** Training throughput in images per second, median over the epochs; evaluation and checkpoints are not in it. */
-  readonly imagesPerSecond: number;
+  /**
+   * Training throughput in images per second, median over the epochs; evaluation and checkpoints are not in it. `null`
+   * where nothing was trained.
+   */
+  readonly imagesPerSecond: number | null;
   /** Training examples per class. */
   readonly classCounts: readonly number[];
+  /** Names of the classes. */
+  readonly classNames: readonly string[];
   /** Which split chose what; the test set never chooses. */
   readonly chosenBy: {
     /** The checkpoint that was evaluated and why. */
@@ -90,7 +111,8 @@ export type RunOutcome =
  * @throws RunFolderError If the folder exists (new run), is missing (resume), in use, or cannot be written.
  * @throws DivergenceError If the loss stops being finite.
  */
-export async function runTraining(options: RunOptions): Promise<RunOutcome> {
+export async function runTraining(given: RunOptions): Promise<RunOutcome> {
+  const options = { ...given, config: withReplicas(given.config) };
   const folder = options.resume ? RunFolder.open(options.out!) : RunFolder.create(options.out, options.config);
   try {
     return await new Run(options, folder).execute();
@@ -102,9 +124,17 @@ export async function runTraining(options: RunOptions): Promise<RunOutcome> {
 /** The configuration of the run in a folder, with `flags` checked to agree with it; data may have moved. */
 export function resumedConfig(path: string, flags: PartialConfig): TrainConfig {
   const saved = resolveConfig([{ source: `${path}/config.json`, values: RunFolder.read(path).readConfig() }]);
+  const moved = movedData(saved, flags);
   for (const key of configKeys) {
-    const wanted = flags[key];
-    if (wanted === undefined || key === 'dataDir' || JSON.stringify(wanted) === JSON.stringify(saved[key])) continue;
+    const wanted = key === 'model' && flags.model !== undefined ? storedModel(flags.model) : flags[key];
+    if (
+      wanted === undefined ||
+      (key === 'replicas' && wanted === 'auto') ||
+      key === 'dataDir' ||
+      key in moved ||
+      JSON.stringify(wanted) === JSON.stringify(saved[key])
+    )
+      continue;
     const hint = 'A run goes on as it began: leave the option out, or start a new run with another --out';
     throw new ConfigError(
       '--resume',
@@ -113,15 +143,18 @@ export function resumedConfig(path: string, flags: PartialConfig): TrainConfig {
       hint,
     );
   }
-  return { ...saved, dataDir: flags.dataDir ?? saved.dataDir };
+  return { ...saved, dataDir: flags.dataDir ?? saved.dataDir, ...moved };
 }
 
 class Run {
   readonly #random: RandomStream;
   readonly #checkpoints: CheckpointStore;
+  #initial: InitialWeights | null = null;
+  #normTau: NormTau | null = null;
+  #events: RunEvents | null = null;
 
   constructor(
-    readonly options: RunOptions,
+    readonly options: RunOptions & { readonly config: ReturnType<typeof withReplicas> },
     readonly folder: RunFolder,
   ) {
     this.#random = randomStream(options.config.seed);
@@ -130,16 +163,24 @@ class Run {
 
   async execute(): Promise<RunOutcome> {
     const { config, resume, onEvent, signal } = this.options;
+    if (!resume) checkInitial(config);
     const environment = await this.#environment();
     const data = await loadRunData(config, this.#random, {
       ...(signal ? { signal } : {}),
       onProgress: (progress) => onEvent?.({ type: 'download', ...progress }),
+      onNote: this.#note,
     });
-    const trainee = makeTrainee(config, data, this.#random);
+    const trainee = await makeTrainee(config, data, this.#random);
     try {
       // Not earlier: options and data that cannot be run leave no folder behind.
-      if (!resume) await this.folder.describe(config, environment);
-      const epochs = await this.folder.cutBack((await this.#checkpoints.load('last'))?.position.epoch ?? 0);
+      const last = await this.#checkpoints.load('last');
+      this.#initial = await this.#initialize(trainee, isComputed(config.classifier) ? null : last);
+      if (!resume) {
+        const modelFile = await recordModelFile(config.model);
+        await this.folder.describe(config, { ...environment, modelFile, initial: this.#initial });
+      }
+      const epochs = await this.folder.cutBack(last?.position.epoch ?? 0);
+      this.#events = await openEvents(this.folder.path, epochs, this.#note);
       onEvent?.({
         type: 'start',
         run: this.folder.path,
@@ -149,22 +190,38 @@ class Run {
         parameters: trainee.classifier.trainableVariables.reduce((sum, { size }) => sum + size, 0),
         epoch: epochs.length,
       });
+      if (isComputed(config.classifier)) return await this.#compute(config.classifier, data, trainee, environment);
       return await this.#train(data, trainee, environment, [...epochs]);
     } finally {
+      this.#events?.close();
       trainee.dispose();
     }
   }
 
-  /** A resumed run goes on with the backend and threads that it began with, so that its numbers go on too. */
+  readonly #note = (message: string): void => this.options.onEvent?.({ type: 'note', message });
+
+  /** Takes the weights of `init`, or those of the checkpoint that training goes on from. */
+  async #initialize({ network, classifier }: Trainee, last: TrainState | null): Promise<InitialWeights | null> {
+    const { config, resume } = this.options;
+    const { init } = config;
+    const began = resume ? (this.folder.readEnvironment().initial ?? null) : null;
+    if (init === null) return null;
+    if (last === null) return initialize({ ...config, init }, network, began);
+    restoreModel(classifier, last); // here already: the features of a frozen backbone are made before training begins
+    return began;
+  }
+
+  /** A resumed run goes on with the backend, threads and precision that it began with, so that its numbers go on too. */
   async #environment(): Promise<Environment> {
     const { config, resume, onEvent } = this.options;
     if (!resume) {
-      const threads = config.threads === null ? {} : { threads: config.threads };
-      return describeEnvironment(await chooseBackend(config.backend, threads), config.seed);
+      const computing = { ...threadsOf(config), precision: config.precision };
+      return describeEnvironment(await chooseBackend(config.backend, computing), config.seed);
     }
     const began = this.folder.readEnvironment();
+    await checkModelFile(this.folder, config.model);
     const threads = began.threads === null ? {} : { threads: began.threads };
-    const choice = await chooseBackend(began.backend, threads);
+    const choice = await chooseBackend(began.backend, { ...threads, precision: began.precision ?? 'float32' });
     const now = await describeEnvironment(choice, config.seed);
     const same = (['tfjs', 'libtensorflow', 'machine'] as const).every((name) => now[name] === began[name]);
     if (!same) {
@@ -180,13 +237,16 @@ class Run {
     const { config, onEvent, signal } = this.options;
     const steps = Math.floor(data.train.size / config.batchSize);
     let epoch = epochs.length;
+    const { classifier, source } = await trainingInputs(config, data, trainee.classifier, signal);
     const result = await train({
       ...trainee,
-      data: { labelled: data.train },
+      classifier,
+      data: { labelled: source },
       epochs: config.epochs,
       batchSize: config.batchSize,
       random: this.#random,
       checkpoints: this.#checkpoints,
+      ...replicasOf(config),
       ...(config.clipNorm === null ? {} : { clipNorm: config.clipNorm }),
       ...(signal ? { signal } : {}),
       evaluate: (index) => this.#evaluate(index, data, trainee),
@@ -197,6 +257,7 @@ class Run {
           onEpochEnd: async (index, logs) => {
             const record = { epoch: index + 1, step: (index + 1) * steps, ...logs };
             this.folder.appendEpoch(record);
+            this.#events?.epoch(record);
             epochs.push(record);
             if (data.holdout) await this.#keepBest(epochs, trainee);
             onEvent?.({ type: 'epoch', record });
@@ -207,8 +268,34 @@ class Run {
     if (result.stopped === 'interrupted') {
       return { stopped: 'interrupted', run: this.folder.path, epoch: result.epochs, step: result.steps };
     }
+    return this.#finish(data, trainee, environment, epochs);
+  }
+
+  /** A run without steps: its checkpoint has the weights of `init` behind a computed head. */
+  async #compute(
+    name: ComputedClassifier,
+    data: RunData,
+    trainee: Trainee,
+    environment: Environment,
+  ): Promise<RunOutcome> {
+    const { config, signal } = this.options;
+    const options = { data, normTau: config.normTau, signal };
+    this.#normTau = await computeClassifier(name, trainee.classifier, options);
+    const position = { epoch: 0, step: 0, stepInEpoch: 0, lossSum: 0 };
+    await this.#checkpoints.save('last', await captureState({ ...trainee, random: this.#random }, position));
+    return this.#finish(data, trainee, environment, []);
+  }
+
+  async #finish(
+    data: RunData,
+    trainee: Trainee,
+    environment: Environment,
+    epochs: readonly EpochRecord[],
+  ): Promise<RunOutcome> {
     const report = await this.#report(data, trainee, environment, epochs);
     await this.folder.writeReport(report);
+    this.#events?.final(report.final, report.epochs);
+    await drawRun(this.folder.path, this.#note);
     return { stopped: 'completed', report };
   }
 
@@ -257,10 +344,14 @@ class Run {
       model: config.model,
       loss: config.loss,
       tau: config.tau,
+      classifier: config.classifier,
+      normTau: this.#normTau,
+      init: this.#initial,
       seed: config.seed,
       epochs: epochs.length,
       imagesPerSecond: median(epochs.map((record) => record['imagesPerSecond'] as number)),
       classCounts: [...data.classCounts],
+      classNames: data.classNames,
       chosenBy: {
         checkpoint: best
           ? { name: 'best', epoch: best.position.epoch, split: 'holdout' }
@@ -277,7 +368,8 @@ class Run {
   }
 }
 
-function median(values: readonly number[]): number {
+function median(values: readonly number[]): number | null {
+  if (values.length === 0) return null;
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;

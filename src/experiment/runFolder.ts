@@ -15,7 +15,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { RunFolderError } from '../core/index.js';
 import { writeFileAtomic } from '../core/node/index.js';
 import type { TrainConfig } from './config.js';
@@ -85,6 +85,12 @@ export class RunFolder {
   /** Whether `path` holds a run. */
   static holdsRun(path: string): boolean {
     return existsSync(join(path, files.config));
+  }
+
+  /** The process at work on the run in `path`; one on another machine cannot be asked and counts as alive. */
+  static holder(path: string): Holder | null {
+    const holder = readHolder(join(path, files.lock));
+    return holder !== null && isAlive(holder) ? holder : null;
   }
 
   /** Folder of the checkpoints. */
@@ -206,9 +212,13 @@ export class RunFolder {
 }
 
 /** `runs/<date>-<data>-<model>-<loss>-s<seed>`, numbered when it is taken. */
-function freshName({ data, model, loss, seed }: TrainConfig): string {
+function freshName({ data, model, loss, classifier, seed }: TrainConfig): string {
   const stamp = new Date().toISOString().slice(0, 19).replace('T', '-').replaceAll(':', '');
-  const base = join('runs', `${stamp}-${data}-${model}-${loss}-s${seed}`);
+  const method = classifier === 'keep' ? loss : `${loss}-${classifier}`;
+  const base = join(
+    'runs',
+    `${stamp}-${basename(data, extname(data))}-${basename(model, extname(model))}-${method}-s${seed}`,
+  );
   for (let number = 1; ; number++) {
     const name = number === 1 ? base : `${base}-${number}`;
     if (!existsSync(name)) return name;
@@ -216,7 +226,7 @@ function freshName({ data, model, loss, seed }: TrainConfig): string {
 }
 
 /** Makes a folder and its parents; `recursive` of Node never returns below /proc and says ENOENT on a read-only disk. */
-function makeFolder(path: string): void {
+export function makeFolder(path: string): void {
   const parent = dirname(resolve(path));
   if (!existsSync(parent)) makeFolder(parent);
   if (!existsSync(path)) mkdirSync(path);
@@ -232,7 +242,7 @@ function isUnbegun(path: string): boolean {
 function tryLock(path: string): boolean {
   const aside = `${path}.${process.pid}.tmp`;
   try {
-    writeFileSync(aside, JSON.stringify({ pid: process.pid, host: hostname() }));
+    writeFileSync(aside, JSON.stringify({ pid: process.pid, host: hostname(), began: beginningOf(process.pid) }));
     linkSync(aside, path);
     return true;
   } catch (error) {
@@ -257,9 +267,13 @@ function removeLock(path: string, dead: Holder | null): void {
 }
 
 /** Who works on a run. */
-interface Holder {
+export interface Holder {
+  /** Process id. */
   readonly pid: number;
+  /** Name of its machine. */
   readonly host: string;
+  /** When it began, in ticks of the system; `null` where that is not known. */
+  readonly began?: string | null;
 }
 
 function readHolder(path: string): Holder | null {
@@ -270,14 +284,26 @@ function readHolder(path: string): Holder | null {
   }
 }
 
-function isAlive({ pid, host }: Holder): boolean {
+function isAlive({ pid, host, began = null }: Holder): boolean {
   if (host !== hostname()) return true; // cannot be asked from here
   if (pid === process.pid) return false; // left by an earlier process with this number
+  // A container that is started again gives its few numbers away again.
+  if (began !== null && (beginningOf(pid) ?? began) !== began) return false;
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** When a process began: with its number what identifies it. Only Linux tells without a program of its own. */
+function beginningOf(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null; // field 22; the name in field 2 may hold blanks
+  } catch {
+    return null;
   }
 }
 

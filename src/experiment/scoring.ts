@@ -1,27 +1,20 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { DivergenceError, type ClassPrior } from '../core/index.js';
-import { adjustLogits, tuneTau, type TuneTauResult } from '../heads/index.js';
-import { classificationMetrics, groupClasses, type ClassificationResult } from '../metrics/index.js';
+import { tuneTau, type TuneTauResult } from '../heads/index.js';
+import { groupClasses } from '../metrics/index.js';
 import type { Classifier } from '../models/index.js';
 import { forEachScored, scoreExamples, type ExampleSource } from '../train/index.js';
 import type { TrainConfig } from './config.js';
+import { scorer, type Adjustment, type Scorer, type Scores } from './scorer.js';
+import { isComputed } from './secondStage.js';
 
-/** Metrics of the logits as they are, and after post-hoc adjustment. */
-export interface Scores {
-  /** Of the raw logits. */
-  readonly raw: ClassificationResult;
-  /** Of `logits - tau log(classPrior)`; equals `raw` for tau = 0. */
-  readonly posthoc: ClassificationResult & { readonly tau: number };
-}
+export type { Scores } from './scorer.js';
 
 /** What scoring needs to know of a run. */
-export interface ScoringOptions {
+export interface ScoringOptions extends Adjustment {
   /** Training examples per class, for the head/torso/tail groups. */
   readonly classCounts: ArrayLike<number>;
-  /** Prior of the training examples, for the adjustment. */
-  readonly classPrior: ClassPrior;
-  /** Strength of the adjustment. */
-  readonly tau: number;
+  /** What the logits are divided by for the calibrated scores; `null`: none. */
+  readonly temperature?: number | null;
   /** Stops between two batches. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -31,42 +24,45 @@ export interface ScoringOptions {
  *
  * @throws DivergenceError If a logit is not finite.
  */
-export async function score(
+export async function score(classifier: Classifier, source: ExampleSource, options: ScoringOptions): Promise<Scores> {
+  const scored = await scoreSource(classifier, source, options);
+  return { raw: scored.raw(), posthoc: scored.posthoc()! };
+}
+
+/** As {@link score}, with everything that the scorer has collected. */
+export async function scoreSource(
   classifier: Classifier,
   source: ExampleSource,
-  { classCounts, classPrior, tau, signal }: ScoringOptions,
-): Promise<Scores> {
-  const options = { numClasses: classCounts.length, groups: groupClasses(classCounts, 'thresholds') };
-  const raw = classificationMetrics(options);
-  const posthoc = classificationMetrics(options);
+  { classCounts, temperature = null, signal, ...adjustment }: ScoringOptions,
+): Promise<Scorer> {
+  const groups = groupClasses(classCounts, 'thresholds');
+  const scored = scorer({ numClasses: classCounts.length, groups, adjustment, temperature });
   await forEachScored(
     classifier,
     source,
     async ({ targets, logits }) => {
-      if (!(await logits.data()).every(Number.isFinite)) {
+      const values = await logits.data();
+      if (!values.every(Number.isFinite)) {
         const hint = 'Training has diverged: lower the learning rate, lengthen the warm-up or set clipNorm';
         throw new DivergenceError('evaluation', 'finite logits', 'NaN or Infinity', hint);
       }
-      const adjusted = adjustLogits(logits, { classPrior, tau });
-      try {
-        const labels = await targets.data();
-        await raw.update(labels, logits);
-        await posthoc.update(labels, adjusted);
-      } finally {
-        adjusted.dispose();
-      }
+      await scored.add(await targets.data(), values);
     },
     { signal },
   );
-  return { raw: raw.result(), posthoc: { tau, ...posthoc.result() } };
+  return scored;
 }
+
+/** Options that decide whether a run is adjusted. */
+type PosthocOptions = Pick<TrainConfig, 'loss' | 'sampler' | 'classifier'>;
 
 /**
  * Whether a run is adjusted after training: only plain cross-entropy on batches that have the training prior.
- * Every other loss has the prior in it already, and class-balanced batches have none: adjusting would count it twice.
+ * Every other loss has the prior in it already, class-balanced batches and computed classifiers have none: adjusting would
+ * count it twice.
  */
-export function adjustsPosthoc({ loss, sampler }: Pick<TrainConfig, 'loss' | 'sampler'>): boolean {
-  return loss === 'ce' && sampler === 'shuffled';
+export function adjustsPosthoc({ loss, sampler, classifier }: PosthocOptions): boolean {
+  return loss === 'ce' && sampler === 'shuffled' && !isComputed(classifier);
 }
 
 /** The tau with the least class-balanced loss on held-out examples. */
@@ -75,11 +71,6 @@ export async function tuneTauOn(
   source: ExampleSource,
   classPrior: ClassPrior,
 ): Promise<TuneTauResult> {
-  const { logits, labels, numClasses } = await scoreExamples(classifier, source);
-  const tensors = [tf.tensor1d(labels, 'int32'), tf.tensor2d(logits, [labels.length, numClasses])] as const;
-  try {
-    return await tuneTau(...tensors, { classPrior });
-  } finally {
-    tf.dispose([...tensors]);
-  }
+  const { logits, labels } = await scoreExamples(classifier, source);
+  return tuneTau(labels, logits, { classPrior });
 }

@@ -1,15 +1,19 @@
+import type * as tfl from '@tensorflow/tfjs-layers';
 import { classPriorFrom, type ClassPrior, type RandomStream } from '../core/index.js';
-import { balancedSoftmaxCrossEntropy, logitAdjustedCrossEntropy, softmaxCrossEntropy } from '../losses/index.js';
-import { classifierFromModel, createModel, type Classifier } from '../models/index.js';
+import { classifierFromModel, freezeBackbone, scaleClasses, type Classifier } from '../models/index.js';
 import { adamW, constantSchedule, cosineSchedule, sgd, stepSchedule, type Schedule } from '../optimizers/index.js';
-import { supervised, type BoundLoss, type Objective, type ScheduledOptimizer } from '../train/index.js';
+import type { Objective, ScheduledOptimizer } from '../train/index.js';
 import type { TrainConfig } from './config.js';
 import type { RunData } from './data.js';
+import { makeModel } from './modelSource.js';
+import { makeObjective } from './objective.js';
 
 /** What a configuration makes to be trained. */
 export interface Trainee {
-  /** The model. */
+  /** What is trained and scored. */
   readonly classifier: Classifier;
+  /** The model as the configuration names it, where the weights of another run go; its layers are the classifier's. */
+  readonly network: Classifier;
   /** Prior of the training examples. */
   readonly classPrior: ClassPrior;
   /** What to minimise. */
@@ -23,21 +27,23 @@ export interface Trainee {
 }
 
 /** Builds model, loss, optimizer and schedule. */
-export function makeTrainee(config: TrainConfig, data: RunData, random: RandomStream): Trainee {
-  const { imageShape, classCounts } = data;
-  const model = createModel(config.model, {
-    inputShape: imageShape,
+export async function makeTrainee(config: TrainConfig, data: RunData, random: RandomStream): Promise<Trainee> {
+  const { inputShape, classCounts } = data;
+  const model = await makeModel(config.model, {
+    inputShape,
     numClasses: classCounts.length,
     random: random.child('weights'),
   });
-  const classifier = classifierFromModel(model);
+  const network = splitModel(model, config.featuresLayer);
+  const classifier = trainedPart(config, network);
   const classPrior = classPriorFrom(classCounts);
   const optimizer = makeOptimizer(config);
   return {
     classifier,
+    network,
     classPrior,
     optimizer,
-    objective: supervised(makeLoss(config, classPrior)),
+    objective: makeObjective(config, { classCounts, classPrior }),
     schedule: makeSchedule(config),
     dispose() {
       classifier.dispose();
@@ -47,16 +53,18 @@ export function makeTrainee(config: TrainConfig, data: RunData, random: RandomSt
   };
 }
 
-/** The loss of a configuration with its options bound. */
-export function makeLoss({ loss, tau, labelSmoothing }: TrainConfig, classPrior: ClassPrior): BoundLoss {
-  switch (loss) {
-    case 'ce':
-      return (targets, logits) => softmaxCrossEntropy(targets, logits, { labelSmoothing });
-    case 'logit-adjusted':
-      return (targets, logits) =>
-        logitAdjustedCrossEntropy(targets, logits, { classPrior, tau: tau ?? 1, labelSmoothing });
-    case 'balanced-softmax':
-      return (targets, logits) => balancedSoftmaxCrossEntropy(targets, logits, { classPrior, labelSmoothing });
+/** What of the network trains. */
+function trainedPart({ freeze, classifier }: TrainConfig, network: Classifier): Classifier {
+  if (classifier === 'scaled') return scaleClasses(network);
+  return freeze === 'backbone' ? freezeBackbone(network) : network;
+}
+
+function splitModel(model: tfl.LayersModel, features: string | null): Classifier {
+  try {
+    return classifierFromModel(model, features === null ? {} : { features });
+  } catch (error) {
+    model.dispose();
+    throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { choices } from '../../src/experiment/options.js';
 import { freshFolder } from '../support/folders.js';
 import { longtail, tinyRun } from './support.js';
 
@@ -24,17 +25,18 @@ describe.concurrent('wrong usage exits with 2, says what is wrong on stderr and 
       'train --milestones 1,x',
       `error: option '--milestones <list>' argument '1,x' is invalid. It must be a number.\n${help}`,
     ],
-    ['evaluate', `error: missing required argument 'run'\n${help}`],
+    ['evaluate', 'longtail: evaluate: expected either the folder of a run, or --scores with --labels, got neither'],
+    ['export', `error: missing required argument 'run'\n${help}`],
     ['data', `error: missing required argument 'action'\n${help}`],
     // Names.
     [
       'train --loss logit-adjustd',
-      'longtail: train: expected --loss to be one of ce, logit-adjusted, balanced-softmax, got logit-adjustd. ' +
+      `longtail: train: expected --loss to be one of ${choices.loss.join(', ')}, got logit-adjustd. ` +
         'Did you mean "logit-adjusted"?',
     ],
     [
       'train --model resnet23',
-      'longtail: train: expected --model to be one of resnet8, resnet20, resnet32, resnet56, official-resnet, mlp, ' +
+      'longtail: train: expected --model to be one of resnet8, resnet20, resnet32, resnet56, official-resnet, mlp, linear, ' +
         'got resnet23. Did you mean "resnet20" or "resnet8" or "resnet32"?',
     ],
     [
@@ -42,7 +44,10 @@ describe.concurrent('wrong usage exits with 2, says what is wrong on stderr and 
       'longtail: train: expected the name of a preset or a path that ends in .json, got "cifar10". ' +
         'Did you mean "cifar10-lt" or "cifar100-lt"?',
     ],
-    ['data lst', 'longtail: data: expected action to be one of list, download, profile, got lst. Did you mean "list"?'],
+    [
+      'data lst',
+      'longtail: data: expected action to be one of list, download, profile, inspect, got lst. Did you mean "list"?',
+    ],
     [
       'data profile cifar',
       'longtail: loadDataset: expected name to be one of sample, cifar10, cifar100, mnist, got cifar. ' +
@@ -52,6 +57,16 @@ describe.concurrent('wrong usage exits with 2, says what is wrong on stderr and 
       'data download',
       'longtail: data: expected the name of a data set after download, got none. ' +
         'The data sets are sample, cifar10, cifar100, mnist',
+    ],
+    ['data inspect', 'longtail: data: expected a folder or file after inspect, got none'],
+    [
+      'data inspect ./no-such-folder',
+      'longtail: data: expected a folder, or a file that ends in .txt, .csv, .parquet, .npy, ' +
+        'got ./no-such-folder, which does not exist',
+    ],
+    [
+      'train --data mnst',
+      'longtail: train: expected --data to be one of sample, cifar10, cifar100, mnist, got mnst. Did you mean "mnist"?',
     ],
     ['backend foo', 'longtail: backend: expected action to be one of status, install, uninstall, got foo'],
     [
@@ -91,8 +106,8 @@ describe.concurrent('wrong usage exits with 2, says what is wrong on stderr and 
   });
 
   it.each([
-    ['{"epoch": 3}', 'expected names of options, got "epoch". Did you mean "epochs"?'],
-    ['{"loss": "focl"}', 'expected loss to be one of ce, logit-adjusted, balanced-softmax, got "focl"'],
+    ['{"epoch": 3}', 'expected names of options, got "epoch". Did you mean "epochs" or "drwEpoch"?'],
+    ['{"loss": "focl"}', `expected loss to be one of ${choices.loss.join(', ')}, got "focl". Did you mean "focal"?`],
     ['{"flip": "yes"}', 'expected flip to be false or true, got "yes"'],
     ['[1]', 'expected an object of options, got an array'],
   ])('longtail train with the config file %s', async (content, message) => {

@@ -78,7 +78,7 @@ describe('resolveConfig', () => {
 
   it.each<[object, string]>([
     // Names, with near misses where there are some.
-    [{ epoch: 3 }, 'file.json: expected names of options, got "epoch". Did you mean "epochs"?'],
+    [{ epoch: 3 }, 'file.json: expected names of options, got "epoch". Did you mean "epochs" or "drwEpoch"?'],
     [{ learningrate: 3 }, 'file.json: expected names of options, got "learningrate". Did you mean "learningRate"?'],
     [
       { quux: 3 },
@@ -111,12 +111,12 @@ describe('resolveConfig', () => {
     // Options that do not go together.
     [
       { loss: 'ce', tau: 1 },
-      'file.json: expected tau only with the loss logit-adjusted, got tau 1 with ce. ' +
+      'file.json: expected tau only with the losses logit-adjusted, equalized, vector-scaling, got tau 1 with ce. ' +
         'With a hold-out the post-hoc tau of ce is tuned there',
     ],
     [
       { loss: 'balanced-softmax', tau: 1 },
-      'file.json: expected tau only with the loss logit-adjusted, got tau 1 with balanced-softmax',
+      'file.json: expected tau only with the losses logit-adjusted, equalized, vector-scaling, got tau 1 with balanced-softmax',
     ],
     [
       { sampler: 'class-balanced' },
@@ -174,8 +174,14 @@ describe('options', () => {
   it('takes every choice', () => {
     for (const [key, names] of Object.entries(choices)) {
       for (const name of names) {
-        const needed: Record<string, object> = { 'class-balanced': { loss: 'ce' }, step: { milestones: [10] } };
-        const rest = key === 'profile' ? {} : needed[name];
+        const second = { init: 'run', freeze: 'backbone' };
+        const needed: Record<string, object> = {
+          'class-balanced': { loss: 'ce' },
+          step: { milestones: [10] },
+          backbone: second,
+          ...Object.fromEntries(choices.classifier.map((classifier) => [classifier, second])),
+        };
+        const rest = key === 'profile' || key === 'loss' ? {} : needed[name];
         expect(resolve({ [key]: name, ...rest })).toMatchObject({ [key]: name });
       }
     }

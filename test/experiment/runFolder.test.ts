@@ -137,9 +137,19 @@ describe('one process at a time works on a run', () => {
       folder.unlock();
       writeFileSync(lockOf(folder.path), content);
       opened.push(RunFolder.open(folder.path));
-      expect(JSON.parse(readFileSync(lockOf(folder.path), 'utf8'))).toEqual({ pid: process.pid, host: hostname() });
+      const lock = JSON.parse(readFileSync(lockOf(folder.path), 'utf8')) as unknown;
+      expect(lock).toMatchObject({ pid: process.pid, host: hostname() });
     },
   );
+
+  it('a lock is that of a process and not of a later one with its number', async (context) => {
+    const folder = await begun();
+    const { began } = JSON.parse(readFileSync(lockOf(folder.path), 'utf8')) as { began: string | null };
+    folder.unlock();
+    if (began === null) return context.skip('the beginning of a process is not known here');
+    writeLock(folder.path, { pid: process.ppid, host: hostname(), began });
+    opened.push(RunFolder.open(folder.path));
+  });
 
   it('also while a run goes on', async () => {
     const out = freshRun();

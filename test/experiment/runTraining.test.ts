@@ -80,6 +80,7 @@ describe('the report of a run', () => {
       'config.json',
       'environment.json',
       'metrics.jsonl',
+      'report.html',
       'report.json',
     ]);
     expect(readdirSync(join(out, 'checkpoints'))).toEqual(['last']);
@@ -164,7 +165,7 @@ describe('a hold-out', () => {
     const config = resumedConfig(run, {});
     const random = randomStream(config.seed);
     const data = await loadRunData(config, random);
-    const trainee = makeTrainee(config, data, random);
+    const trainee = await makeTrainee(config, data, random);
     restoreModel(trainee.classifier, (await fileCheckpoints(join(run, 'checkpoints')).load('best'))!);
     const { logits, labels } = await scoreExamples(trainee.classifier, data.holdout!);
     const logPrior = trainee.classPrior.logProbabilities;

@@ -1,0 +1,65 @@
+import { classPriorFrom, ConfigError, type ClassPrior } from '../core/index.js';
+import { estimateTargetPrior, type TargetPriorResult } from '../heads/index.js';
+import type { TrainConfig } from './config.js';
+import { isComputed } from './secondStage.js';
+
+/** A class prior to adjust to: known, or to be estimated from the scores. */
+export type WantedPrior = 'estimate' | readonly number[];
+
+/** The class prior that scores were adjusted to. */
+export interface TargetPrior {
+  /** Probability of each class. */
+  readonly prior: readonly number[];
+  /** How it was estimated from the scores without their labels; `null` for one that was given. */
+  readonly estimated: Omit<TargetPriorResult, 'prior'> | null;
+}
+
+/** What an estimate needs of the scores. */
+export interface ShiftedScores {
+  /** The prior that the scores have in them. */
+  readonly classPrior: ClassPrior;
+  /** What calibrates the scores; `null` takes them as calibrated. */
+  readonly temperature: number | null;
+  /** Reads the scores, `[N, C]` row by row. */
+  readonly read: () => Promise<ArrayLike<number>>;
+}
+
+/** The prior that was asked for, or `null`; a given one is scaled to sum to 1. */
+export async function targetPriorOf(
+  wanted: WantedPrior | undefined,
+  { classPrior, temperature, read }: ShiftedScores,
+): Promise<TargetPrior | null> {
+  if (wanted === undefined) return null;
+  if (wanted !== 'estimate') return { prior: givenPrior(wanted, classPrior.numClasses), estimated: null };
+  const scores = await read();
+  const calibrated = temperature === null ? scores : Float64Array.from(scores, (score) => score / temperature);
+  const { prior, ...estimated } = await estimateTargetPrior(calibrated, { classPrior });
+  return { prior, estimated };
+}
+
+function givenPrior(values: readonly number[], numClasses: number): number[] {
+  if (values.length !== numClasses) {
+    throw new ConfigError('evaluate', `--target-prior of ${numClasses} classes`, values.length);
+  }
+  return Array.from(classPriorFrom(values).probabilities);
+}
+
+/**
+ * The prior that the logits of a trained run have in them: `pi^(1 - tau)` under the logit-adjusted loss, whose minimiser is
+ * `log P(y | x) - tau log pi`, and under the one with class scales beside it; `pi` where a loss moves no prior, as if tau
+ * were 0; and the uniform one under what balances the classes.
+ */
+export function priorOfLogits(
+  { loss, tau, sampler, classifier }: Pick<TrainConfig, 'loss' | 'sampler' | 'classifier' | 'tau'>,
+  classPrior: ClassPrior,
+): ClassPrior {
+  const balanced = sampler !== 'shuffled' || isComputed(classifier);
+  const removed = balanced ? 1 : removedByLoss(loss, tau);
+  return classPriorFrom(classPrior.logProbabilities.map((value) => Math.exp((1 - removed) * value)));
+}
+
+/** The share of `log pi` that a loss takes out of the logits. */
+function removedByLoss(loss: TrainConfig['loss'], tau: number | null): number {
+  if (loss === 'ce' || loss === 'focal' || loss === 'ldam') return 0;
+  return loss === 'logit-adjusted' || loss === 'vector-scaling' ? (tau ?? 1) : 1;
+}
