@@ -9,12 +9,17 @@ export interface SummaryWriter {
   scalar(name: string, value: number, step: number): void;
   /** Writes what is buffered. */
   flush(): void;
-  /** Writes what is buffered and frees the writer, which takes no points any more. */
+  /** Writes what is buffered and closes the file; the writer takes no points any more. */
   close(): void;
 }
 
 /** The writer of tfjs-node, with the handle that it never frees. */
 type NodeSummaryWriter = Omit<SummaryWriter, 'close'> & { readonly resourceHandle: tf.Tensor };
+
+/** The backend of tfjs-node, which can run any operation of TensorFlow. */
+type NodeBackend = tf.KernelBackend & {
+  executeMultipleOutputs(name: string, attributes: [], inputs: tf.Tensor[], outputs: number): tf.Tensor[];
+};
 
 /** Times that each folder was opened. */
 const opened = new Map<string, number>();
@@ -48,8 +53,10 @@ export async function summaryWriter(folder: string): Promise<SummaryWriter | nul
     scalar: (name, value, step) => writer.scalar(name, value, step),
     flush: () => writer.flush(),
     close() {
-      writer.flush();
-      writer.resourceHandle.dispose();
+      const { resourceHandle } = writer;
+      // tfjs-node has no call for it, and TensorFlow would hold the file until the process ends.
+      (tf.backend() as NodeBackend).executeMultipleOutputs('CloseSummaryWriter', [], [resourceHandle], 0);
+      resourceHandle.dispose();
     },
   };
 }
