@@ -73,7 +73,9 @@ function checkSupply(
     'longTail',
     `${counts[short]} examples of class ${short} (${dataset.classNames[short]})`,
     have[short],
-    feasible > 0 ? `Set maxPerClass to at most ${feasible}, or raise imbalance` : 'Raise imbalance, or leave the class out',
+    feasible > 0
+      ? `Set maxPerClass to at most ${feasible}, or raise imbalance`
+      : 'Raise imbalance, or leave the class out',
   );
 }
 

@@ -52,7 +52,8 @@ const whole =
   };
 
 /** The content from the beginning, whatever range is asked for. */
-const withoutRanges: Reply = (_, response) => response.writeHead(200, { 'content-length': content.length }).end(content);
+const withoutRanges: Reply = (_, response) =>
+  response.writeHead(200, { 'content-length': content.length }).end(content);
 
 /**
  * Replies that promise the whole rest, send a piece of it and hang up, and the progress callback that makes them do so:
@@ -102,7 +103,10 @@ describe('downloadFile', () => {
   it('takes sha256 sums', async () => {
     const { url } = await serve(whole());
     const target = await freshTarget();
-    await downloadFile([url], target, { ...quick, checksum: `sha256:${createHash('sha256').update(content).digest('hex')}` });
+    await downloadFile([url], target, {
+      ...quick,
+      checksum: `sha256:${createHash('sha256').update(content).digest('hex')}`,
+    });
     await expectComplete(target);
   });
 
@@ -210,7 +214,9 @@ describe('downloadFile', () => {
     const target = await freshTarget();
     const error = await rejectionOf(downloadFile([missing.url, wrong.url], target, quick));
     expect(error).toBeInstanceOf(DownloadError);
-    expect(error.message).toContain(`${target}: expected one of 2 mirrors to deliver the file, got \n  ${missing.url}: `);
+    expect(error.message).toContain(
+      `${target}: expected one of 2 mirrors to deliver the file, got \n  ${missing.url}: `,
+    );
     expect(error.message).toContain(`\n  ${wrong.url}: expected content with ${quick.checksum}`);
     await downloadFile([missing.url, wrong.url, right.url], target, quick);
     await expectComplete(target);

@@ -126,10 +126,15 @@ describe('files on disk', () => {
     );
   });
 
-  const splitOf = (name: string) => (name.startsWith('data_batch') ? 'train' : name.startsWith('test') ? 'test' : undefined);
+  const splitOf = (name: string) =>
+    name.startsWith('data_batch') ? 'train' : name.startsWith('test') ? 'test' : undefined;
 
   it.each(['.tar', '.tar.gz'])('a damaged archive gives files or a refusal: %s', async (ending) => {
-    const members = { 'data_batch_1.bin': cifar10File([1]), 'readme.html': Buffer.from('x'), 'test_batch.bin': cifar10File([2]) };
+    const members = {
+      'data_batch_1.bin': cifar10File([1]),
+      'readme.html': Buffer.from('x'),
+      'test_batch.bin': cifar10File([2]),
+    };
     const tar = await tarOf(members);
     await fc.assert(
       fc.asyncProperty(damaged(ending === '.tar' ? tar : gzipSync(tar)), async (bytes) => {

@@ -24,7 +24,9 @@ afterEach(() => {
 describe('loadDataset', () => {
   it('takes the folder itself, or one that holds it by its usual name', async () => {
     expect(await labelsOf(await folderWith(files))).toEqual([1, 2]);
-    const nested = Object.fromEntries(Object.entries(files).map(([n, content]) => [`cifar-10-batches-bin/${n}`, content]));
+    const nested = Object.fromEntries(
+      Object.entries(files).map(([n, content]) => [`cifar-10-batches-bin/${n}`, content]),
+    );
     // Files of another data set beside the folder do not disturb.
     expect(await labelsOf(await folderWith({ ...nested, 'train.bin': 'x', 'test.bin': 'x' }))).toEqual([1, 2]);
   });
@@ -62,8 +64,7 @@ describe('loadDataset', () => {
 
   it('names a folder that is not there', async () => {
     const missing = join(await folderWith(), 'missing');
-    const message =
-      `loadDataset: expected a folder to read, got ${missing} (ENOENT). Check --data-dir and LONGTAIL_DATA`;
+    const message = `loadDataset: expected a folder to read, got ${missing} (ENOENT). Check --data-dir and LONGTAIL_DATA`;
     await expect(labelsOf(missing)).rejects.toThrow(message);
     vi.stubEnv('LONGTAIL_DATA', missing);
     await expect(labelsOf()).rejects.toThrow(message);

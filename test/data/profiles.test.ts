@@ -64,13 +64,16 @@ describe('exponentialProfile', () => {
   it.each([
     [cifar10, -0.908742314, -5.5139125, 1.643727770383],
     [cifar100, -3.077035725, -7.682205911, 4.007499559548],
-  ])('gives the log priors and the entropy of the paper notes at ratio 100, one unit in the last place: %o', (data, head, tail, entropy) => {
-    const counts = Array.from(exponentialProfile({ ...data, imbalance: 100 }));
-    const logPrior = counts.map((count) => Math.log(count / sum(counts)));
-    expect(Math.abs(logPrior[0]! - head)).toBeLessThan(1e-9);
-    expect(Math.abs(logPrior.at(-1)! - tail)).toBeLessThan(1e-9);
-    expect(Math.abs(-sum(logPrior.map((log) => Math.exp(log) * log)) - entropy)).toBeLessThan(1e-12);
-  });
+  ])(
+    'gives the log priors and the entropy of the paper notes at ratio 100, one unit in the last place: %o',
+    (data, head, tail, entropy) => {
+      const counts = Array.from(exponentialProfile({ ...data, imbalance: 100 }));
+      const logPrior = counts.map((count) => Math.log(count / sum(counts)));
+      expect(Math.abs(logPrior[0]! - head)).toBeLessThan(1e-9);
+      expect(Math.abs(logPrior.at(-1)! - tail)).toBeLessThan(1e-9);
+      expect(Math.abs(-sum(logPrior.map((log) => Math.exp(log) * log)) - entropy)).toBeLessThan(1e-12);
+    },
+  );
 });
 
 describe('stepProfile', () => {

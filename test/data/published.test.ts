@@ -11,7 +11,8 @@ import { loadDataset } from '../../src/data/node/index.js';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const sampleFolder = `${root}data/cifar-10-lt-sample/`;
 const md5 = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('hex');
-const countsIn = ({ labels, classNames }: ImageDataset): number[] => Array.from(classCountsOf(labels, classNames.length));
+const countsIn = ({ labels, classNames }: ImageDataset): number[] =>
+  Array.from(classCountsOf(labels, classNames.length));
 
 /** Equal images and labels; `toEqual` takes its time over millions of bytes. */
 function expectSame(actual: ImageDataset, expected: ImageDataset): void {
@@ -56,7 +57,8 @@ const dataDir = [process.env['LONGTAIL_DATA'], `${root}../shared/data`].find(
 describe.skipIf(dataDir === undefined)('files at hand', () => {
   const options = { dataDir: dataDir! };
   /** The training part cut down to ratio 10, whatever was at hand. */
-  const ratio10 = async (name: 'cifar10' | 'cifar100') => longTail((await loadDataset(name, options)).train, { imbalance: 10 });
+  const ratio10 = async (name: 'cifar10' | 'cifar100') =>
+    longTail((await loadDataset(name, options)).train, { imbalance: 10 });
 
   it('CIFAR-10 has its histograms, and every ratio from 10 on is a prefix of ratio 10', async () => {
     const train = await ratio10('cifar10');
@@ -88,7 +90,13 @@ describe.skipIf(dataDir === undefined)('files at hand', () => {
     const { test, train } = await loadDataset('cifar100', options);
     const profile = { numClasses: 100, maxPerClass: 500 };
     expect(countsIn(test)).toEqual(Array(100).fill(100));
-    for (const [imbalance, total] of [[10, 19573], [20, 15907], [50, 12608], [100, 10847], [200, 9502]] as const) {
+    for (const [imbalance, total] of [
+      [10, 19573],
+      [20, 15907],
+      [50, 12608],
+      [100, 10847],
+      [200, 9502],
+    ] as const) {
       const tailed = longTail(train, { imbalance });
       expect(tailed.size).toBe(total);
       expect(countsIn(tailed)).toEqual(Array.from(exponentialProfile({ ...profile, imbalance })));

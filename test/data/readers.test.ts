@@ -41,18 +41,31 @@ describe('CIFAR layout', () => {
     expect(Array.from(splits.train.labels)).toEqual([3, 9, 0]);
     expect(splits.train.imageShape).toEqual([32, 32, 3]);
     for (let i = 0; i < 3; i++) {
-      for (const [row, column] of [[0, 0], [0, 1], [1, 0], [17, 5], [31, 31]] as const) {
+      for (const [row, column] of [
+        [0, 0],
+        [0, 1],
+        [1, 0],
+        [17, 5],
+        [31, 31],
+      ] as const) {
         const start = ((i * 32 + row) * 32 + column) * 3;
         const expected = [0, 1, 2].map((channel) => cifarPixel(i, channel, row * 32 + column));
         expect(Array.from(splits.train.images.subarray(start, start + 3))).toEqual(expected);
       }
     }
-    expect(splits).toMatchObject({ name: 'cifar10', train: { name: 'cifar10/train' }, test: { name: 'cifar10/test', size: 1 } });
+    expect(splits).toMatchObject({
+      name: 'cifar10',
+      train: { name: 'cifar10/train' },
+      test: { name: 'cifar10/test', size: 1 },
+    });
   });
 
   it('takes the fine label of CIFAR-100', async () => {
     const record = (coarse: number, fine: number) => Buffer.from(cifarRecord([coarse, fine], 0));
-    const dataDir = await folderWith({ 'train.bin': Buffer.concat([record(19, 99), record(0, 3)]), 'test.bin': record(4, 0) });
+    const dataDir = await folderWith({
+      'train.bin': Buffer.concat([record(19, 99), record(0, 3)]),
+      'test.bin': record(4, 0),
+    });
     const splits = await loadDataset('cifar100', { dataDir });
     expect(Array.from(splits.train.labels)).toEqual([99, 3]);
     expect(splits.train.classNames).toHaveLength(100);
@@ -182,9 +195,9 @@ describe('MNIST IDX', () => {
 
   it('refuses a label out of range', async () => {
     const labels = gzipSync(mnistLabels([1, 2, 10]));
-    expect(await refusalOf('mnist', { ...without(mnist, 'train-labels-idx1-ubyte'), 'train-labels-idx1-ubyte.gz': labels })).toBe(
-      'DIR/train-labels-idx1-ubyte.gz, uncompressed byte 10: expected a label in 0..9, got 10',
-    );
+    expect(
+      await refusalOf('mnist', { ...without(mnist, 'train-labels-idx1-ubyte'), 'train-labels-idx1-ubyte.gz': labels }),
+    ).toBe('DIR/train-labels-idx1-ubyte.gz, uncompressed byte 10: expected a label in 0..9, got 10');
   });
 
   it('refuses images and labels that do not pair up', async () => {
@@ -206,14 +219,17 @@ describe('official archive', () => {
     'cifar-10-batches-bin/test_batch.bin': test,
   };
 
-  it.each(['cifar-10-binary.tar.gz', 'cifar-10-binary.tar'])('is read like its files, in name order: %s', async (name) => {
-    const tar = await tarOf(members);
-    const archived = await folderWith({ [name]: name.endsWith('.gz') ? gzipSync(tar) : tar });
-    const extracted = await folderWith(members);
-    const splits = await loadDataset('cifar10', { dataDir: archived });
-    expect(Array.from(splits.train.labels)).toEqual([1, 1, 2]);
-    expect(splits).toEqual(await loadDataset('cifar10', { dataDir: extracted }));
-  });
+  it.each(['cifar-10-binary.tar.gz', 'cifar-10-binary.tar'])(
+    'is read like its files, in name order: %s',
+    async (name) => {
+      const tar = await tarOf(members);
+      const archived = await folderWith({ [name]: name.endsWith('.gz') ? gzipSync(tar) : tar });
+      const extracted = await folderWith(members);
+      const splits = await loadDataset('cifar10', { dataDir: archived });
+      expect(Array.from(splits.train.labels)).toEqual([1, 1, 2]);
+      expect(splits).toEqual(await loadDataset('cifar10', { dataDir: extracted }));
+    },
+  );
 
   it('names archive, member and offset', async () => {
     const wrong = { ...members, 'cifar-10-batches-bin/data_batch_2.bin': cifar10File([2]).subarray(1) };

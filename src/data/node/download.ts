@@ -55,7 +55,10 @@ export async function downloadFile(urls: readonly string[], target: string, opti
   });
 }
 
-function checkRequest(urls: readonly string[], { checksum, retries = 0, backoffMs = 0, stallMs = 1 }: DownloadOptions): void {
+function checkRequest(
+  urls: readonly string[],
+  { checksum, retries = 0, backoffMs = 0, stallMs = 1 }: DownloadOptions,
+): void {
   const where = 'downloadFile';
   checkNumber(where, 'urls.length', urls.length, { min: 1, integer: true });
   checkNumber(where, 'retries', retries, { min: 0, integer: true });
@@ -93,7 +96,12 @@ async function fetchVerified(url: string, part: string, options: DownloadOptions
   await onDisk(part, rm(part));
   // The beginning may have been of another version of the file, so it gets one fresh start.
   if (resumed) return fetchVerified(url, part, options);
-  throw new DataFormatError(url, `content with ${options.checksum}`, actual, 'The server has another or a damaged file');
+  throw new DataFormatError(
+    url,
+    `content with ${options.checksum}`,
+    actual,
+    'The server has another or a damaged file',
+  );
 }
 
 function lockOptions(target: string, signal: AbortSignal | undefined): LockOptions {

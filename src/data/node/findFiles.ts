@@ -25,11 +25,7 @@ export interface LoadDatasetOptions extends TransferOptions {
 const bundledFolder = fileURLToPath(new URL('../../../data/', import.meta.url));
 
 /** The files of the data set `name`: in `dataDir`, else where `LONGTAIL_DATA` points, else in the cache, else downloaded. */
-export async function findFiles(
-  name: string,
-  source: ImageSource,
-  options: LoadDatasetOptions,
-): Promise<DatasetFiles> {
+export async function findFiles(name: string, source: ImageSource, options: LoadDatasetOptions): Promise<DatasetFiles> {
   const { dataDir, cacheDir = cacheDirectory() } = options;
   if (source.remote.length === 0) return bundledFiles(source, dataDir);
   if (dataDir !== undefined) return (await locate(dataDir, source)) ?? notIn(dataDir, name, source);

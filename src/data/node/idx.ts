@@ -18,7 +18,12 @@ export function decodeMnist(files: readonly RecordFile[], numClasses: number): L
     const magic = uint32(file, 0, 'the magic number');
     if (magic === IMAGES_MAGIC) images.push(imagesIn(file));
     else if (magic === LABELS_MAGIC) labels.push(labelsIn(file, numClasses));
-    else throw new DataFormatError(at(file, 0), `magic number ${IMAGES_MAGIC} (images) or ${LABELS_MAGIC} (labels)`, magic);
+    else
+      throw new DataFormatError(
+        at(file, 0),
+        `magic number ${IMAGES_MAGIC} (images) or ${LABELS_MAGIC} (labels)`,
+        magic,
+      );
   }
   checkPairs(files, images, labels);
   return { images: joined(images), labels: Int32Array.from(joined(labels)) };
@@ -60,7 +65,11 @@ function payload(file: RecordFile, start: number, size: number): Uint8Array {
 
 function uint32({ bytes, path }: RecordFile, offset: number, what: string): number {
   if (offset + 4 <= bytes.length) return new DataView(bytes.buffer, bytes.byteOffset).getUint32(offset);
-  throw new DataFormatError(at({ bytes, path }, offset), `4 bytes with ${what}`, `${Math.max(0, bytes.length - offset)} bytes`);
+  throw new DataFormatError(
+    at({ bytes, path }, offset),
+    `4 bytes with ${what}`,
+    `${Math.max(0, bytes.length - offset)} bytes`,
+  );
 }
 
 function checkPairs(files: readonly RecordFile[], images: readonly Uint8Array[], labels: readonly Uint8Array[]): void {

@@ -54,7 +54,11 @@ export async function readSplits(
 ): Promise<DatasetSplits> {
   if (typeof files === 'string') {
     const members = await readArchive(files, (member) => splitOf(member, source), signal);
-    return { name, train: decoded(name, 'train', source, members.train), test: decoded(name, 'test', source, members.test) };
+    return {
+      name,
+      train: decoded(name, 'train', source, members.train),
+      test: decoded(name, 'test', source, members.test),
+    };
   }
   const readAll = async (split: SplitName): Promise<ImageDataset> => {
     const contents: RecordFile[] = [];

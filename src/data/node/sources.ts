@@ -67,7 +67,10 @@ const cifar100: ImageSource = {
   decode: (files) => decodeCifar(files, [20, 100]),
 };
 
-const mnistHomes = ['https://ossci-datasets.s3.amazonaws.com/mnist', 'https://storage.googleapis.com/cvdf-datasets/mnist'];
+const mnistHomes = [
+  'https://ossci-datasets.s3.amazonaws.com/mnist',
+  'https://storage.googleapis.com/cvdf-datasets/mnist',
+];
 
 function mnistFile(name: string, md5: string): RemoteFile {
   return { name, urls: mnistHomes.map((home) => `${home}/${name}`), checksum: `md5:${md5}` };

@@ -3,7 +3,6 @@ import { dirname, join } from 'node:path';
 import { type } from 'arktype';
 import { RunFolderError } from '../../core/index.js';
 import { RunFolder, type EpochRecord } from '../runFolder.js';
-import { labelOf } from '../sweep/names.js';
 import type { SweepRun } from '../sweep/readSweep.js';
 
 const group = type({
@@ -84,7 +83,7 @@ export function readRun(path: string, name: string, planned: SweepRun | null = n
   const { final, ...rest } = readReport(join(path, 'report.json')) ?? { final: null };
   return {
     name,
-    method: methodOf(planned),
+    method: planned?.method ?? null,
     config: parsed,
     initial: initialOf(parsed, planned),
     environment: (readJson(join(path, 'environment.json')) ?? {}) as Record<string, unknown>,
@@ -93,13 +92,6 @@ export function readRun(path: string, name: string, planned: SweepRun | null = n
     scores: final ?? {},
     failure: planned?.status === 'failed' ? planned.failure : null,
   };
-}
-
-/** The name that a sweep gives, with the values of its grid other than the seed. */
-function methodOf(planned: SweepRun | null): string | null {
-  if (planned === null || planned.method === null) return null;
-  const values = Object.fromEntries(Object.entries(planned.values).filter(([key]) => key !== 'seed'));
-  return labelOf({ method: planned.method, values });
 }
 
 function initialOf({ init }: RecordedConfig, planned: SweepRun | null): RecordedConfig | null {

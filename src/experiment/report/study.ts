@@ -120,19 +120,20 @@ function initialName(config: RecordedConfig, initial: RecordedConfig | null): st
   const { init, seed } = config;
   if (typeof init !== 'string') return null;
   if (initial === null) return basename(init).replaceAll(/\d+/g, (digits) => (Number(digits) === seed ? '*' : digits));
-  const options = differingKeys([config, initial]).filter((key) => !['seed', 'dataDir', 'loss', 'init'].includes(key));
+  // The options of a second stage are not those of a first one; only a third stage tells them.
+  const idle = ['seed', 'dataDir', 'loss', 'init', ...(initial['init'] ? [] : ['freeze', 'classifier', 'normTau'])];
+  const options = differingKeys([config, initial]).filter((key) => !idle.includes(key));
   const parts = [shown(initial['loss']), ...options.map((key) => `${spaced(key)} ${shown(initial[key])}`)];
   return parts.length === 1 ? parts[0]! : `(${parts.join(', ')})`;
 }
 
-/** The name in the sweep; else the loss, and where that leaves methods alike, the options in which they differ. */
+/** The name in the sweep, else the loss; and where that leaves methods alike, the options in which they differ. */
 function labelsOf(methods: readonly Pick<Method, 'config' | 'runs'>[]): string[] {
-  const labels = methods.map(({ config, runs }) => {
-    const { method } = runs[0]!;
-    if (method !== null) return method;
-    const alike = methods.filter((other) => other.runs[0]!.method === null && other.config['loss'] === config['loss']);
-    const differing = differingKeys(alike.map((other) => other.config)).filter((key) => config[key] !== undefined);
-    return [shown(config['loss']), ...differing.map((key) => `${spaced(key)} ${shown(config[key])}`)].join(', ');
+  const names = methods.map(({ config, runs }) => runs[0]!.method ?? shown(config['loss']));
+  const labels = methods.map(({ config }, i) => {
+    const alike = methods.filter((_, k) => names[k] === names[i]).map((method) => method.config);
+    const differing = differingKeys(alike).filter((key) => config[key] !== undefined);
+    return [names[i]!, ...differing.map((key) => `${spaced(key)} ${shown(config[key])}`)].join(', ');
   });
   return labels.map((_, i) => distinct(labels, i));
 }

@@ -68,6 +68,8 @@ describe('methods', () => {
   it('have the names of their sweep', async () => {
     const runs = (await madeRuns()).map((run) => ({ ...run, method: run.config['loss'] === 'ce' ? 'plain' : 'LA' }));
     expect(labelsOf(runs)).toEqual(['plain', 'LA']);
+    const faster = runs.slice(3).map((run) => ({ ...run, config: { ...run.config, learningRate: 0.2 } }));
+    expect(labelsOf([...runs, ...faster])).toEqual(['plain', 'LA, learning rate 0.1', 'LA, learning rate 0.2']);
   });
 });
 

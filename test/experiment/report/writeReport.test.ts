@@ -56,9 +56,9 @@ describe('findRuns', () => {
     writeFileSync(join(folder, 'failures/CE_seed-2.json'), '{"failure": "out of memory"}');
     const found = findRuns([folder]);
     expect(found.map(({ name, method, failure, report }) => [name, method, failure, report !== null])).toEqual([
-      ['CE_seed-1', 'CE, learningRate 0.1', null, true],
-      ['CE_seed-2', 'CE, learningRate 0.1', 'out of memory', false],
-      ['cRT_seed-1', 'cRT, learningRate 0.1', null, true],
+      ['CE_seed-1', 'CE', null, true],
+      ['CE_seed-2', 'CE', 'out of memory', false],
+      ['cRT_seed-1', 'cRT', null, true],
     ]);
     expect(found[2]!.initial).toEqual(found[0]!.config);
   });

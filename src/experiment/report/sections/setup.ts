@@ -38,6 +38,7 @@ function runTable({ methods }: Study): Block {
 function checkpointOf(report: RecordedRun['report']): string {
   const checkpoint = report?.chosenBy?.checkpoint;
   if (!checkpoint) return '–';
+  if (checkpoint.epoch === 0) return 'computed, not trained';
   return checkpoint.split === 'none'
     ? `last, epoch ${checkpoint.epoch}`
     : `epoch ${checkpoint.epoch}, by ${checkpoint.split}`;
