@@ -2,11 +2,13 @@
 // Usage: node scripts/tensorboard.mjs [--where]: --where only prints the Python that has it, and exits with 1 if none has.
 import { execFileSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { cacheDirectory } from '../dist/core/node/index.js';
+import { join, resolve } from 'node:path';
+import envPaths from 'env-paths';
 
 const version = '2.21.0';
-const folder = join(cacheDirectory(), `tensorboard-${version}`);
+// As in src/core/node/cache.ts, which is not at hand before the package is built.
+const cache = resolve(process.env.LONGTAIL_CACHE || envPaths('tfjs-longtail', { suffix: '' }).cache);
+const folder = join(cache, `tensorboard-${version}`);
 const python = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
 const complete = join(folder, 'complete'); // written last: an installation that was cut off does not count
 

@@ -1,5 +1,4 @@
 import { chooseBackend } from '../backend/node/index.js';
-import type { DownloadProgress } from '../data/node/index.js';
 import { ConfigError, randomStream, type RandomStream } from '../core/index.js';
 import { train, restoreModel, captureState } from '../train/index.js';
 import type { CheckpointStore, TrainLogs, TrainState } from '../train/index.js';
@@ -15,32 +14,12 @@ import { replicasOf, threadsOf, withReplicas } from './replicas.js';
 import { trainingInputs } from './frozenFeatures.js';
 import { checkInitial, initialize, type InitialWeights } from './initialize.js';
 import { drawRun } from './report/index.js';
+import type { RunEvent } from './runEvent.js';
 import { RunFolder, type EpochRecord } from './runFolder.js';
-import { adjustsPosthoc, score, tuneTauOn, type Scores } from './scoring.js';
+import type { RunOutcome, RunReport } from './runReport.js';
+import { adjustsPosthoc, score, tuneTauOn } from './scoring.js';
 import { isComputed, type ComputedClassifier } from './secondStage.js';
 import { makeTrainee, type Trainee } from './trainee.js';
-
-/** What happens during a run, for whoever shows it. */
-export type RunEvent =
-  | { readonly type: 'note'; readonly message: string }
-  | (DownloadProgress & { readonly type: 'download' })
-  | {
-      readonly type: 'start';
-      readonly run: string;
-      readonly environment: Environment;
-      readonly config: TrainConfig;
-      readonly data: RunData;
-      readonly parameters: number;
-      readonly epoch: number;
-    }
-  | {
-      readonly type: 'step';
-      readonly epoch: number;
-      readonly step: number;
-      readonly steps: number;
-      readonly loss: number;
-    }
-  | { readonly type: 'epoch'; readonly record: EpochRecord };
 
 /** Options of {@link runTraining}. */
 export interface RunOptions {
@@ -55,55 +34,6 @@ export interface RunOptions {
   /** Stops the run after the step under way; it can be resumed. */
   readonly signal?: AbortSignal;
 }
-
-/** What a finished run reports; `report.json` holds it and `longtail train --json` prints it. */
-export interface RunReport {
-  /** Folder of the run. */
-  readonly run: string;
-  /** Backend that computed it. */
-  readonly backend: string;
-  /** Data set with its profile. */
-  readonly dataset: string;
-  /** Model name. */
-  readonly model: string;
-  /** Loss name. */
-  readonly loss: string;
-  /** Tau of the loss; `null` for a loss without. */
-  readonly tau: number | null;
-  /** What became of the head of {@link RunReport.init}; `keep` in a run that starts from nothing. */
-  readonly classifier: TrainConfig['classifier'];
-  /** Exponent of the classifier `tau-norm`; `null` for the others. */
-  readonly normTau: NormTau | null;
-  /** The run whose weights this one began with; `null` where they were drawn. */
-  readonly init: InitialWeights | null;
-  /** Seed. */
-  readonly seed: number;
-  /** Epochs completed; 0 where the classifier was computed. */
-  readonly epochs: number;
-  /**
-   * Training throughput in images per second, median over the epochs; evaluation and checkpoints are not in it. `null`
-   * where nothing was trained.
-   */
-  readonly imagesPerSecond: number | null;
-  /** Training examples per class. */
-  readonly classCounts: readonly number[];
-  /** Names of the classes. */
-  readonly classNames: readonly string[];
-  /** Which split chose what; the test set never chooses. */
-  readonly chosenBy: {
-    /** The checkpoint that was evaluated and why. */
-    readonly checkpoint: { readonly name: 'last' | 'best'; readonly epoch: number; readonly split: 'none' | 'holdout' };
-    /** Where the post-hoc tau comes from. */
-    readonly tau: 'fixed' | 'holdout';
-  };
-  /** Scores on the test set. */
-  readonly final: Scores;
-}
-
-/** How a run ended: with its report, or stopped by the signal. */
-export type RunOutcome =
-  | { readonly stopped: 'completed'; readonly report: RunReport }
-  | { readonly stopped: 'interrupted'; readonly run: string; readonly epoch: number; readonly step: number };
 
 /**
  * Trains, evaluates and reports one run in its folder.

@@ -15,7 +15,7 @@ import { checkTargets } from './targets.js';
  *   target or logit is not finite; the message names the row and the class.
  * @example
  * ```ts
- * import type * as tf from '@tensorflow/tfjs';
+ * import * as tf from '@tensorflow/tfjs';
  * import { checkLossInputs } from 'tfjs-longtail/losses';
  * const logits = tf.tensor2d([[1, Number.NaN]]);
  * await checkLossInputs(tf.tensor1d([0], 'int32'), logits).catch((error) => console.log(error.message));

@@ -36,7 +36,7 @@ export interface SigmoidOptions extends LossOptions {
  * import { sigmoidCrossEntropy } from 'tfjs-longtail/losses';
  * const labels = tf.tensor2d([[1, 0, 1]]);
  * const loss = sigmoidCrossEntropy(labels, tf.tensor2d([[1, 0.5, -0.2]]), { labelPrior: [0.5, 0.2, 0.1] });
- * console.log((await loss.data())[0]?.toFixed(4)); // 3.0600
+ * console.log((await loss.data())[0]?.toFixed(4)); // 3.1427
  * ```
  * @see Menon et al., "Long-tail learning via logit adjustment", ICLR 2021, equation 10, for each label against the rest.
  */

@@ -21,15 +21,16 @@ export function exchangeLength(classifier: Classifier): number {
  * then every weight is the same in every replica at the end of a step.
  *
  * @param own Loss and gradients of this replica's share; disposed here.
+ * @param statistics What the forward pass has moved.
  */
 export async function average(
   exchange: Exchange,
   classifier: Classifier,
   { value, grads }: { value: tf.Scalar; grads: tf.NamedTensorMap },
+  statistics: readonly tf.Variable[],
   digest: number | undefined,
 ): Promise<StepGradients> {
   const names = classifier.trainableVariables.map(({ name }) => name).filter((name) => name in grads);
-  const statistics = statisticsOf(classifier);
   const parts = [...names.map((name) => grads[name]!), ...statistics];
   const vector = flatten([value, ...parts]);
   try {
@@ -56,11 +57,23 @@ export async function weightsDigest({ model }: Classifier): Promise<number> {
   return hash;
 }
 
-/** The running statistics as they are now, to return to. */
-export function keepStatistics(classifier: Classifier): { putBack(): void; dispose(): void } {
+/** Running statistics from before a forward pass. */
+export interface KeptStatistics {
+  /** Those that are no longer what they were: none behind a frozen backbone. */
+  moved(): tf.Variable[];
+  /** Makes all what they were. */
+  putBack(): void;
+  /** Frees the copies. */
+  dispose(): void;
+}
+
+/** The running statistics as they are now, to compare with and to return to. */
+export function keepStatistics(classifier: Classifier): KeptStatistics {
   const statistics = statisticsOf(classifier);
   const kept = statistics.map((statistic) => tf.clone(statistic));
   return {
+    // An assignment gives a variable other memory.
+    moved: () => statistics.filter(({ dataId }, i) => dataId !== kept[i]!.dataId),
     putBack: () => statistics.forEach((statistic, i) => statistic.assign(kept[i]!)),
     dispose: () => tf.dispose(kept),
   };

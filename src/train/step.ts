@@ -66,7 +66,8 @@ export class TrainingStep {
     const digest = step % COMPARE_EVERY === 0 ? await weightsDigest(classifier) : undefined;
     const statistics = keepStatistics(classifier);
     try {
-      return await average(exchange, classifier, await this.#ownGradients(step), digest);
+      const own = await this.#ownGradients(step);
+      return await average(exchange, classifier, own, statistics.moved(), digest);
     } catch (error) {
       // The forward pass has moved them for a step that will not be taken.
       statistics.putBack();

@@ -82,7 +82,7 @@ describe.concurrent('wrong usage exits with 2, says what is wrong on stderr and 
     ['train --epochs 1.5', 'longtail: command line: expected epochs to be an integer, got 1.5'],
     [
       'train --loss ce --tau 1',
-      'longtail: command line: expected tau only with the loss logit-adjusted, got tau 1 with ce. ' +
+      'longtail: command line: expected tau only with the losses logit-adjusted, equalized, vector-scaling, got tau 1 with ce. ' +
         'With a hold-out the post-hoc tau of ce is tuned there',
     ],
     ['evaluate runs/x --tau -1', 'longtail: evaluate: expected --tau to be a finite number of at least 0, got -1'],

@@ -7,7 +7,7 @@ import { runTraining, type RunReport } from '../../src/experiment/index.js';
 import type { EpochRecord } from '../../src/experiment/runFolder.js';
 import { testedBackends, useBackend } from '../support/backends.js';
 import { freshFolder, smallDisk } from '../support/folders.js';
-import { readCurves, tensorboardPython, type Curve } from '../support/tensorboard.js';
+import { hasPython, readCurves, tensorboardPython, type Curve } from '../support/tensorboard.js';
 import { finishedRun, freshRun, interrupt, tinyConfig } from './support.js';
 
 const isRequired = (process.env['LONGTAIL_REQUIRE_BACKENDS'] ?? '').split(',').includes('tensorflow');
@@ -37,10 +37,11 @@ describe.runIf(testedBackends.includes('tensorflow'))('TensorBoard events of the
     await tf.setBackend('cpu');
   });
 
-  /** The Python with TensorBoard, or a test that is skipped; where the native backend is required, so is this. */
+  /** The Python with TensorBoard, or a test that is skipped; where the native backend is required and Python is there, so is this. */
   function reading({ skip }: TestContext): string {
     if (!isNative) return skip('backend tensorflow is not at hand');
-    if (python === null && !isRequired) return skip('TensorBoard is not at hand: node scripts/tensorboard.mjs');
+    if (python === null && !(isRequired && hasPython()))
+      return skip('TensorBoard is not at hand: node scripts/tensorboard.mjs');
     if (python === null) throw new Error('TensorBoard is not installed: node scripts/tensorboard.mjs');
     return python;
   }

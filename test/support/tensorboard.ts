@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** A curve as TensorBoard shows it: step and value of each point, in the order of the file. */
@@ -16,6 +16,11 @@ export function tensorboardPython(): string | null {
   } catch {
     return null;
   }
+}
+
+/** Whether a Python is at hand that TensorBoard could be installed for. */
+export function hasPython(): boolean {
+  return spawnSync('python3', ['--version']).status === 0;
 }
 
 const reader = `

@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import type { WrittenReport } from './writeReport.js';
 
-export type { WrittenReport } from './writeReport.js';
-
 /**
  * Writes one page about runs. The drawing is loaded with the first call: training must not wait for it.
  *

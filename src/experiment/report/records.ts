@@ -47,9 +47,6 @@ const config = type({ seed: 'number', '[string]': 'unknown' });
 /** Scores of a finished run on the test set, as `report.json` holds them; what may be missing is optional. */
 export type RecordedScores = typeof scores.infer;
 
-/** One of the scores by head, torso and tail. */
-export type RecordedGroup = typeof group.infer;
-
 /** The configuration of a run, as its folder or its sweep holds it. */
 export type RecordedConfig = typeof config.infer;
 

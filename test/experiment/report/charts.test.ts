@@ -95,7 +95,7 @@ describe('curves', () => {
 describe('recall', () => {
   it('is that of the reports, mean over runs, from head to tail', async () => {
     const points = recallPoints(study.series[0]!, classCounts);
-    expect(points.map(({ images }) => images)).toEqual(classCounts);
+    expect(points.map(({ examples }) => examples)).toEqual(classCounts);
     points.forEach(({ recall }, y) => {
       const of = runs.slice(0, 3).map(({ scores }) => scores['raw']!.perClassRecall[y]!);
       expect(recall).toBeCloseTo((100 * (of[0]! + of[1]! + of[2]!)) / 3, 10);
@@ -123,7 +123,7 @@ describe('recall', () => {
 
   it.each([
     ['equal', [50, 50, 50]],
-    ['a class without images', [50, 5, 0]],
+    ['a class without examples', [50, 5, 0]],
     ['two classes', [1_000_000, 1]],
   ])('can be drawn for %s', async (_, counts) => {
     const [of] = studiesOf([await madeRun({ counts: counts.map((count) => Math.max(count, 1)) })]);

@@ -146,7 +146,7 @@ describe('a sweep is refused', () => {
     [
       'with a run that is not valid, by its name',
       { methods: [{ name: 'LA' }, { name: 'CE', loss: 'ce', tau: 1 }], grid: seeds },
-      'sweep.json, run "CE, seed 1": expected tau only with the loss logit-adjusted, got tau 1 with ce. ' +
+      'sweep.json, run "CE, seed 1": expected tau only with the losses logit-adjusted, equalized, vector-scaling, got tau 1 with ce. ' +
         'With a hold-out the post-hoc tau of ce is tuned there',
     ],
     [

@@ -10,8 +10,8 @@ const BANDS = 12;
 export interface RecallPoint {
   /** Label of the series. */
   readonly series: string;
-  /** Training images a class, the mean over the band. */
-  readonly images: number;
+  /** Training examples a class, the mean over the band. */
+  readonly examples: number;
   /** Recall in percent, the mean over the band and over runs. */
   readonly recall: number;
 }
@@ -38,19 +38,19 @@ export function meanRecall({ scored }: Series, y: number): number | null {
 export function recallPoints(series: Series, classCounts: readonly number[]): RecallPoint[] {
   return bandsOf(classCounts).flatMap((classes) => {
     const recall = spread(classes.map((y) => meanRecall(series, y)));
-    const images = sum(classes.map((y) => classCounts[y]!)) / classes.length;
-    return recall === null ? [] : [{ series: series.label, images, recall: 100 * recall.mean }];
+    const examples = sum(classes.map((y) => classCounts[y]!)) / classes.length;
+    return recall === null ? [] : [{ series: series.label, examples, recall: 100 * recall.mean }];
   });
 }
 
-/** Recall by training images, a line for each series. */
+/** Recall by training examples, a line for each series. */
 export function recallChart(series: readonly Series[], classCounts: readonly number[]): Chart {
   const values = series.flatMap((one) => recallPoints(one, classCounts));
   const { color, shape, strokeDash, detail } = seriesEncoding(series);
   return chart({
     data: { values },
     encoding: {
-      x: { field: 'images', type: 'quantitative', ...frequencyAxis(classCounts) },
+      x: { field: 'examples', type: 'quantitative', ...frequencyAxis(classCounts) },
       y: { field: 'recall', type: 'quantitative', scale: { domain: [0, 100] }, axis: yAxis('recall, %') },
       color,
       detail,
@@ -64,7 +64,7 @@ export function recallChart(series: readonly Series[], classCounts: readonly num
 
 /** Class sizes from head to tail. */
 export function classSizeChart(classCounts: readonly number[]): Chart {
-  const values = headToTail(classCounts).map((y, rank) => ({ rank: rank + 1, images: classCounts[y]! }));
+  const values = headToTail(classCounts).map((y, rank) => ({ rank: rank + 1, examples: classCounts[y]! }));
   return chart({
     data: { values },
     mark: { type: 'area', line: { color: 'var(--ink)', strokeWidth: 1.5 }, color: 'var(--grid)', interpolate: 'step' },
@@ -75,19 +75,19 @@ export function classSizeChart(classCounts: readonly number[]): Chart {
         scale: { domain: [1, values.length], nice: false },
         axis: { title: 'classes, from head to tail', format: 'd', tickMinStep: 1 },
       },
-      y: { field: 'images', type: 'quantitative', axis: { ...yAxis('training images'), format: '~s' } },
+      y: { field: 'examples', type: 'quantitative', axis: { ...yAxis('training examples'), format: '~s' } },
     },
   });
 }
 
-/** Head on the left; logarithmic, except where a class without images or equal counts forbid it. */
+/** Head on the left; logarithmic, except where a class without examples or equal counts forbid it. */
 function frequencyAxis(classCounts: readonly number[]) {
   const [least, most] = [Math.min(...classCounts), Math.max(...classCounts)];
   const type = least > 0 && most > least ? 'log' : 'linear';
   return {
     scale: { type, reverse: true, nice: false, ...(type === 'linear' ? { zero: false } : {}) },
     axis: {
-      title: 'training images of the class, head to tail',
+      title: 'training examples of the class, head to tail',
       format: '~s',
       ...(type === 'log' ? { values: ticks(least, most) } : {}),
     },

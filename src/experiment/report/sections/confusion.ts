@@ -35,7 +35,7 @@ export function confusion(study: Study): Section | null {
           {
             type: 'table',
             caption:
-              'Largest confusions, with the training images of each class in brackets; runs of a method are pooled',
+              'Largest confusions, with the training examples of each class in brackets; runs of a method are pooled',
             columns: ['Method', 'True class', 'Predicted', 'Share of the class, %', 'Test items'],
             rows,
           },

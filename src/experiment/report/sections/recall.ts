@@ -40,8 +40,8 @@ function sizes(classCounts: readonly number[]): Figure {
   const [most, least] = [Math.max(...classCounts), Math.min(...classCounts)];
   const ratio = least > 0 ? `, a ratio of ${count(most / least)}` : '';
   return {
-    title: 'Training images per class',
-    caption: `${plural(classCounts.length, 'class')} with ${count(most)} images at the head to ${count(least)} at the tail${ratio}; ${count(sum(classCounts))} images in all.`,
+    title: 'Training examples per class',
+    caption: `${plural(classCounts.length, 'class')} with ${count(most)} examples at the head to ${count(least)} at the tail${ratio}; ${count(sum(classCounts))} examples in all.`,
     chart: classSizeChart(classCounts),
   };
 }
@@ -75,7 +75,7 @@ function classTable({ series, classCounts, className }: Study): Block[] {
       return { text: value === null ? '–' : percent(value), value };
     }),
   ]);
-  const columns = ['Class', 'Training images', 'Test items', ...series.map(({ label }) => `${label}, %`)];
+  const columns = ['Class', 'Training examples', 'Test items', ...series.map(({ label }) => `${label}, %`)];
   const caption = 'Recall of each class, mean over runs, from head to tail';
   return [
     {

@@ -76,12 +76,12 @@ function headline(study: Study): string {
 function legend({ series, classCounts }: Study): string {
   const { groups } = series[0]!.scored[0]!.scores;
   const sizes = (['head', 'torso', 'tail'] as const).map((name) => {
-    const bounds = { head: 'more than 100 training images', torso: '20 to 100', tail: 'fewer than 20' }[name];
+    const bounds = { head: 'more than 100 training examples', torso: '20 to 100', tail: 'fewer than 20' }[name];
     return `${name}: ${bounds}, ${plural(groups[name]?.classes ?? 0, 'class')}`;
   });
   return (
     `Balanced accuracy is the mean of the recalls of all classes; head, torso and tail are the same over classes by frequency ` +
-    `(${listed(sizes)}; ${count(sum(classCounts))} training images in all). ECE, NLL and Brier score measure calibration: lower is better. ` +
+    `(${listed(sizes)}; ${count(sum(classCounts))} training examples in all). ECE, NLL and Brier score measure calibration: lower is better. ` +
     `Post hoc means that the logits were adjusted by the class prior after training.`
   );
 }

@@ -31,7 +31,7 @@ function runTable({ methods }: Study): Block {
       ];
     }),
   );
-  const columns = ['Run', 'Method', 'Seed', 'State', 'Checkpoint', 'Post-hoc tau', 'Images/s'];
+  const columns = ['Run', 'Method', 'Seed', 'State', 'Checkpoint', 'Post-hoc tau', 'Examples/s'];
   return { type: 'table', caption: 'All runs of this report', columns, rows };
 }
 
