@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { ConfigError } from '../core/index.js';
 import {
   configKeys,
@@ -84,6 +86,7 @@ function headLine({ init, classifier, normTau }: RunReport): string[] {
 
 function describe(report: RunReport): string {
   const { imagesPerSecond } = report;
+  const page = join(report.run, 'report.html');
   const { checkpoint, tau } = report.chosenBy;
   const chosen =
     checkpoint.split === 'none'
@@ -95,5 +98,6 @@ function describe(report: RunReport): string {
     ...headLine(report),
     ...(imagesPerSecond === null ? [] : [`training    ${imagesPerSecond.toFixed(0)} images/s on ${report.backend}`]),
     `run         ${report.run}`,
+    ...(existsSync(page) ? [`to look at  ${page}`] : []),
   ].join('\n');
 }

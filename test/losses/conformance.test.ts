@@ -229,16 +229,18 @@ describe.each(cases)('$name', (lossCase) => {
       }
     });
 
-    test('finite at a million classes', async () => {
-      const classes = 1e6;
-      if (lossCase.name.endsWith('matrix')) return;
-      const many = Array.from({ length: classes }, (_, y) => 1 + Math.floor(998 / (y + 1)));
-      const x = tf.tidy(() => tf.reshape<tf.Rank.R2>(tf.cos(tf.range(0, classes)), [1, classes]));
-      const { value, grad } = tf.valueAndGrad((f) => of(many)(idTensor([123_456]), f as tf.Tensor2D))(x);
-      const largest = tf.max(tf.abs(grad));
-      const [v, g] = [(await value.data())[0]!, (await largest.data())[0]!];
-      expect([v, g].every(Number.isFinite)).toBe(true);
-    });
+    // A matrix of a million classes squared fits nowhere.
+    if (!lossCase.name.endsWith('matrix')) {
+      test('finite at a million classes', async () => {
+        const classes = 1e6;
+        const many = Array.from({ length: classes }, (_, y) => 1 + Math.floor(998 / (y + 1)));
+        const x = tf.tidy(() => tf.reshape<tf.Rank.R2>(tf.cos(tf.range(0, classes)), [1, classes]));
+        const { value, grad } = tf.valueAndGrad((f) => of(many)(idTensor([123_456]), f as tf.Tensor2D))(x);
+        const largest = tf.max(tf.abs(grad));
+        const [v, g] = [(await value.data())[0]!, (await largest.data())[0]!];
+        expect([v, g].every(Number.isFinite)).toBe(true);
+      });
+    }
 
     test('works in model.compile: per example, for one-hot rows', async () => {
       const x = tf.tensor2d(logits);
