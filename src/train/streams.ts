@@ -48,7 +48,7 @@ export function batchStream(
     const wanted = Math.floor(step / batchesPerPass);
     if (wanted !== pass) {
       pass = wanted;
-      order = new Int32Array(source.order(streams.child(`order of pass ${pass}`)));
+      order = new Int32Array(source.order(streams.child(`order of pass ${pass}`), pass));
     }
     const start = (step - pass * batchesPerPass) * batchSize + replica.index * share;
     const draws = `step ${step}${replica.count === 1 ? '' : `, replica ${replica.index}`}`;
