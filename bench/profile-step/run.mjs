@@ -1,6 +1,7 @@
 // Where the time of a training step on the native backend goes: TensorFlow's operations by name, and the rest.
 //
-//   npm run build && node bench/profile-step/run.mjs [--stock] [--batch 128] [--steps 5] [--json]
+//   npm run build && node bench/profile-step/run.mjs [--stock] [--precision bfloat16] [--threads 1]
+//     [--batch 128] [--steps 5] [--json]
 import * as tf from '@tensorflow/tfjs';
 import { parseArgs } from 'node:util';
 import { loadNative } from '../../dist/backend/node/load.js';
@@ -10,6 +11,8 @@ import { makeStep } from '../train-step/trainer.mjs';
 const { values: options } = parseArgs({
   options: {
     stock: { type: 'boolean', default: false },
+    precision: { type: 'string', default: 'float32' },
+    threads: { type: 'string' },
     batch: { type: 'string', default: '128' },
     steps: { type: 'string', default: '5' },
     json: { type: 'boolean', default: false },
@@ -40,7 +43,9 @@ function timeOperations() {
   return totals;
 }
 
-await (options.stock ? loadNative('bench') : prepareBackend('tensorflow'));
+const threads = options.threads === undefined ? {} : { threads: Number(options.threads) };
+if (options.stock) await loadNative('bench', threads.threads);
+else await prepareBackend('tensorflow', { ...threads, precision: options.precision });
 const { step } = await makeStep('tensorflow', Number(options.batch));
 for (let i = 0; i < 3; i++) step();
 const totals = timeOperations();

@@ -67,9 +67,11 @@ function makeOption({ name, kind, help, choices }: CommandOption): Option {
   const option = new Option(`--${kebabCase(name)}${value}`, help);
   // Shown in the help; checked below, with near misses.
   if (choices) option.choices(choices).argParser((text) => text);
-  if (kind === 'number' || kind === 'optional-number') option.argParser(parseNumber);
-  if (kind === 'number-or-auto') option.argParser((text) => (text === 'auto' ? text : parseNumber(text)));
-  if (kind === 'numbers') option.argParser((text) => (text === '' ? [] : text.split(',').map(parseNumber)));
+  if (kind === 'number' || kind === 'optional-number') option.argParser((text) => parseNumber(text));
+  if (kind === 'number-or-auto')
+    option.argParser((text) => (text === 'auto' ? text : parseNumber(text, 'a number or auto')));
+  if (kind === 'numbers')
+    option.argParser((text) => (text === '' ? [] : text.split(',').map((part) => parseNumber(part))));
   return option;
 }
 
@@ -77,8 +79,8 @@ function makeOff({ name }: CommandOption): Option {
   return new Option(`--no-${kebabCase(name)}`, `the opposite of --${kebabCase(name)}`);
 }
 
-function parseNumber(text: string): number {
+function parseNumber(text: string, what = 'a number'): number {
   const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new BadValue('It must be a number.');
+  if (text.trim() === '' || !Number.isFinite(value)) throw new BadValue(`It must be ${what}.`);
   return value;
 }

@@ -96,10 +96,11 @@ function describeRun({
 }: Extract<RunEvent, { type: 'start' }>): string[] {
   const { classCounts, inputShape } = data;
   const what = inputShape.length === 3 ? 'images' : 'examples';
-  const threads = environment.threads === null ? '' : `, ${environment.threads} thread(s)`;
+  const replicas = Number(config.replicas) > 1 ? `, ${config.replicas} replicas` : '';
+  const threads = environment.threads === null ? '' : `, ${environment.threads} thread(s)${replicas && ' each'}`;
   const sizes = `${classCounts.length} classes of ${Math.max(...classCounts)} to ${Math.min(...classCounts)}`;
   return [
-    `backend  ${environment.backend}${threads}: ${environment.backendReason}`,
+    `backend  ${environment.backend}${replicas}${threads}: ${environment.backendReason}`,
     `data     ${data.name}: ${data.train.size} training ${what}, ${sizes}; ${data.test.size} test ${what}`,
     `model    ${config.model}, ${parameters.toLocaleString('en')} parameters; loss ${config.loss}`,
     `run      ${run}${epoch > 0 ? `, going on after epoch ${epoch}` : ''}`,

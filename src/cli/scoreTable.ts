@@ -17,11 +17,15 @@ const groupNames = ['head', 'torso', 'tail'] as const;
 /** Raw and post-hoc scores side by side, as people compare them. */
 export function scoreTable({ raw, posthoc, details = false, calibrated = null }: ShownScores): string {
   const columns = posthoc === null ? [raw] : [raw, posthoc];
+  // Without class counts there are no groups; with them an empty one is shown as such.
+  const shownGroups = groupNames.some((name) => raw.groups[name] !== null) ? groupNames : [];
   const row = (name: string, value: (scores: Scores['raw']) => string): string[] => [name, ...columns.map(value)];
   const groups = (value: (scores: NonNullable<Scores['raw']['groups']['head']>) => number): string[][] =>
-    groupNames.map((name) => {
-      const { classes } = raw.groups[name] ?? { classes: 0 };
-      return row(`  ${name} (${classes} classes)`, ({ groups }) => percent(groups[name] && value(groups[name])));
+    shownGroups.map((name) => {
+      const classes = raw.groups[name]?.classes ?? 0;
+      return row(`  ${name} (${classes} ${classes === 1 ? 'class' : 'classes'})`, ({ groups }) =>
+        percent(groups[name] && value(groups[name])),
+      );
     });
   const head = ['%', 'raw', ...(posthoc === null ? [] : [`post-hoc, tau ${Number(posthoc.tau.toFixed(3))}`])];
   return table(head, [

@@ -70,7 +70,8 @@ function describe({ profile, imbalance }: TrainConfig, { name, testFrom }: Split
 function checkBatchSize({ batchSize }: TrainConfig, { size }: Dataset): void {
   if (size >= batchSize) return;
   const got = `${batchSize} with ${size} training examples`;
-  throw new ConfigError('configuration', 'batchSize of at most the number of training examples', got);
+  const hint = 'Set a smaller batchSize (--batch-size)';
+  throw new ConfigError('configuration', 'batchSize of at most the number of training examples', got, hint);
 }
 
 function cutTail(config: TrainConfig, train: Dataset, random: RandomStream): Dataset {

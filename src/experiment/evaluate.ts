@@ -2,7 +2,7 @@ import { ConfigError } from '../core/index.js';
 import { fitTemperature } from '../heads/index.js';
 import { scoreExamples, type ExampleSource } from '../train/index.js';
 import { computeClassifier, type NormTau } from './classifiers.js';
-import { priorOfLogits, targetPriorOf, type TargetPrior, type WantedPrior } from './labelShift.js';
+import { priorOfLogits, removedPrior, targetPriorOf, type TargetPrior, type WantedPrior } from './labelShift.js';
 import { openRun, type CheckpointRecord, type OpenedRun, type OpenRunOptions } from './openRun.js';
 import { posthocTau } from './run.js';
 import type { Adjustment, CalibratedScores } from './scorer.js';
@@ -96,7 +96,9 @@ async function scoringRules(
   const config = { ...runConfig, classifier: options.classifier ?? runConfig.classifier };
   const logitsOf = (from: ExampleSource) => scoreExamples(trainee.classifier, from, { signal });
   const held = data.holdout && (await logitsOf(data.holdout));
-  const temperature = held && (await fitTemperature(held.labels, held.logits)).temperature;
+  // The hold-out has the prior of training: where the logits are nearer to a uniform one, so must its weights be.
+  const classBalanced = removedPrior(config) > 0.5;
+  const temperature = held && (await fitTemperature(held.labels, held.logits, { classBalanced })).temperature;
   const { tau: ownTau } = await posthocTau(config, data, trainee);
   // A run that is not adjusted by itself has another prior in its logits, and none of its own tau.
   const keepsPrior = adjustsPosthoc(config) || wantedTau !== undefined || wanted === undefined;

@@ -49,13 +49,17 @@ function givenPrior(values: readonly number[], numClasses: number): number[] {
  * `log P(y | x) - tau log pi`, and under the one with class scales beside it; `pi` where a loss moves no prior, as if tau
  * were 0; and the uniform one under what balances the classes.
  */
-export function priorOfLogits(
-  { loss, tau, sampler, classifier }: Pick<TrainConfig, 'loss' | 'sampler' | 'classifier' | 'tau'>,
-  classPrior: ClassPrior,
-): ClassPrior {
-  const balanced = sampler !== 'shuffled' || isComputed(classifier);
-  const removed = balanced ? 1 : removedByLoss(loss, tau);
+export function priorOfLogits(config: PriorOptions, classPrior: ClassPrior): ClassPrior {
+  const removed = removedPrior(config);
   return classPriorFrom(classPrior.logProbabilities.map((value) => Math.exp((1 - removed) * value)));
+}
+
+/** Options that decide what prior logits have in them. */
+type PriorOptions = Pick<TrainConfig, 'loss' | 'sampler' | 'classifier' | 'tau'>;
+
+/** The share of `log pi` that is no longer in the logits of a run: 0 of all, 1 where their prior is uniform. */
+export function removedPrior({ loss, tau, sampler, classifier }: PriorOptions): number {
+  return sampler !== 'shuffled' || isComputed(classifier) ? 1 : removedByLoss(loss, tau);
 }
 
 /** The share of `log pi` that a loss takes out of the logits. */

@@ -56,7 +56,8 @@ export interface OpenedRun {
  */
 export async function openRun(options: OpenRunOptions): Promise<OpenedRun> {
   const { run, signal, onProgress } = options;
-  const config = resumedConfig(run, dataLocation(options));
+  const hint = 'Name data only where those of the run have moved';
+  const config = resumedConfig(run, dataLocation(options), run, hint);
   await checkModelFile(RunFolder.read(run), config.model);
   const choice = await chooseBackend(options.backend ?? 'auto', { precision: options.precision ?? config.precision });
   const { name, state } = await loadCheckpoint(run, options.checkpoint);
@@ -80,6 +81,9 @@ async function loadCheckpoint(run: string, wanted: 'best' | 'last' | undefined) 
     const state = await store.load(name);
     if (state) return { name, state };
   }
-  const hint = 'The run may have been stopped before its first epoch: go on with longtail train --resume';
+  const isMissingBest = wanted === 'best' && (await store.load('last')) !== null;
+  const hint = isMissingBest
+    ? 'Only a hold-out chooses a best one: leave out --checkpoint, or train with --holdout'
+    : 'The run may have been stopped before its first epoch: go on with longtail train --resume';
   throw new CheckpointError(folder, `a checkpoint ${wanted ?? 'best or last'}`, 'none', hint);
 }

@@ -7,15 +7,18 @@ import type { TrainConfig } from './config.js';
 /** Examples of a batch below which a share is not worth a thread. */
 const SMALLEST_SHARE = 16;
 
-/** The configuration with a number of replicas that this machine has the cores for. */
-export function withReplicas(config: TrainConfig): TrainConfig & { readonly replicas: number } {
+/** The configuration with a number of replicas that this machine has the cores for; a resumed run keeps its own. */
+export function withReplicas(config: TrainConfig, resume = false): TrainConfig & { readonly replicas: number } {
   const { replicas, batchSize } = config;
   const cores = availableParallelism();
   if (replicas === 'auto') return { ...config, replicas: fittingReplicas(batchSize, cores) };
   const refuse = (expected: string, hint: string): never => {
     throw new ConfigError('configuration', expected, String(replicas), hint);
   };
-  if (replicas > cores) refuse(`replicas of at most ${cores}, the number of cores`, 'Use auto for as many as fit');
+  if (replicas > cores) {
+    const hint = resume ? 'Resume the run where it has as many cores as it began with' : 'Use auto for as many as fit';
+    refuse(`replicas of at most ${cores}, the number of cores`, hint);
+  }
   if (batchSize % replicas !== 0) {
     refuse(`replicas that share a batchSize of ${batchSize} equally`, 'Change one of them, or use auto');
   }

@@ -42,7 +42,7 @@ export interface RunOptions {
  * @throws DivergenceError If the loss stops being finite.
  */
 export async function runTraining(given: RunOptions): Promise<RunOutcome> {
-  const options = { ...given, config: withReplicas(given.config) };
+  const options = { ...given, config: withReplicas(given.config, given.resume) };
   const folder = options.resume ? RunFolder.open(options.out!) : RunFolder.create(options.out, options.config);
   try {
     return await new Run(options, folder).execute();
@@ -52,7 +52,12 @@ export async function runTraining(given: RunOptions): Promise<RunOutcome> {
 }
 
 /** The configuration of the run in a folder, with `flags` checked to agree with it; data may have moved. */
-export function resumedConfig(path: string, flags: PartialConfig): TrainConfig {
+export function resumedConfig(
+  path: string,
+  flags: PartialConfig,
+  where = '--resume',
+  hint = 'A run goes on as it began: leave the option out, or start a new run with another --out',
+): TrainConfig {
   const saved = resolveConfig([{ source: `${path}/config.json`, values: RunFolder.read(path).readConfig() }]);
   const moved = movedData(saved, flags);
   for (const key of configKeys) {
@@ -65,13 +70,7 @@ export function resumedConfig(path: string, flags: PartialConfig): TrainConfig {
       JSON.stringify(wanted) === JSON.stringify(saved[key])
     )
       continue;
-    const hint = 'A run goes on as it began: leave the option out, or start a new run with another --out';
-    throw new ConfigError(
-      '--resume',
-      `${key} ${JSON.stringify(saved[key])} as the run began`,
-      JSON.stringify(wanted),
-      hint,
-    );
+    throw new ConfigError(where, `${key} ${JSON.stringify(saved[key])} as the run began`, JSON.stringify(wanted), hint);
   }
   return { ...saved, dataDir: flags.dataDir ?? saved.dataDir, ...moved };
 }

@@ -58,8 +58,8 @@ type PosthocOptions = Pick<TrainConfig, 'loss' | 'sampler' | 'classifier'>;
 
 /**
  * Whether a run is adjusted after training: only plain cross-entropy on batches that have the training prior.
- * Every other loss has the prior in it already, class-balanced batches and computed classifiers have none: adjusting would
- * count it twice.
+ * The losses that balance have taken the prior out already, class-balanced batches and computed classifiers never had it:
+ * adjusting would count it twice. The logits of focal and LDAM are no log-probabilities to take it out of.
  */
 export function adjustsPosthoc({ loss, sampler, classifier }: PosthocOptions): boolean {
   return loss === 'ce' && sampler === 'shuffled' && !isComputed(classifier);

@@ -4,7 +4,7 @@ import type { TrainConfig } from './config.js';
 export type ComputedClassifier = 'tau-norm' | 'nearest-class-mean';
 
 /** Names of the computed classifiers. */
-export const computedClassifiers: readonly ComputedClassifier[] = ['tau-norm', 'nearest-class-mean'];
+const computedClassifiers: readonly ComputedClassifier[] = ['tau-norm', 'nearest-class-mean'];
 
 /** Whether a run trains nothing. */
 export function isComputed(classifier: TrainConfig['classifier']): classifier is ComputedClassifier {

@@ -47,7 +47,7 @@ function inRange(u: tf.Tensor, { positive }: MarginVectors): tf.Tensor {
 }
 
 function softplus(u: tf.Tensor): tf.Tensor {
-  return tf.add(tf.relu(u), tf.log(tf.add(1, tf.exp(tf.neg(tf.abs(u))))));
+  return tf.add(tf.relu(u), tf.log1p(tf.exp(tf.neg(tf.abs(u)))));
 }
 
 /**

@@ -103,9 +103,10 @@ function ofRows(rows: tf.Tensor) {
 function binaryLosses(z: tf.Tensor2D, { q, weight, present }: LabelTerms): ClosedForm {
   // The sum over the classes must not overflow either.
   const near = tf.clipByValue(z, FARTHEST, -FARTHEST);
-  const softplus = tf.add(tf.relu(near), tf.log(tf.add(1, tf.exp(tf.neg(tf.abs(near))))));
+  // The large parts of softplus(z) - q z first: the loss of a label that is hardly in doubt is small beside either.
+  const linear = tf.sub(tf.relu(near), tf.mul(q, near));
   return {
-    values: tf.sum(tf.mul(weight, tf.sub(softplus, tf.mul(q, near))), 1),
+    values: tf.sum(tf.mul(weight, tf.add(linear, tf.log1p(tf.exp(tf.neg(tf.abs(near)))))), 1),
     present,
     kept: [z, q, weight],
     gradient: ([scores, labels, factor], upstream) => {

@@ -49,7 +49,8 @@ export interface TrainResult {
  *
  * With replicas, each draws its share of the batch and differentiates it; loss, gradients and running statistics are
  * averaged in a fixed order, and every replica makes the same update. Same options and same number of replicas give the
- * same run; another number gives other random draws, and batch normalisation sees a share of the batch.
+ * same run; another number gives other random draws, batch normalisation sees a share of the batch, and a mean that leaves
+ * out ignored rows is the mean of the shares' means.
  *
  * @param options Model, objective, optimizer, schedule, data and the rest.
  * @returns Why training ended and how far it came.
@@ -99,14 +100,14 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const run = await TrainingRun.start(options);
   const { callbacks = [], signal } = options;
   const { model } = options.classifier;
-  // A sequential model has the flag only once it is built, and a model that was trained before may still carry it.
-  if (!model.built) model.build(model.inputs[0]!.shape);
-  model.stopTraining = false;
-  await notify(callbacks, 'setParams', { epochs: options.epochs, steps: run.stepsPerEpoch });
-  await notify(callbacks, 'setModel', model);
-  await notify(callbacks, 'onTrainBegin');
   let stopped: TrainResult['stopped'] = 'completed';
   try {
+    // A sequential model has the flag only once it is built, and a model that was trained before may still carry it.
+    if (!model.built) model.build(model.inputs[0]!.shape);
+    model.stopTraining = false;
+    await notify(callbacks, 'setParams', { epochs: options.epochs, steps: run.stepsPerEpoch });
+    await notify(callbacks, 'setModel', model);
+    await notify(callbacks, 'onTrainBegin');
     while (run.position.epoch < options.epochs) {
       if (!(await run.epoch())) {
         stopped = signal?.aborted ? 'interrupted' : 'by-callback';

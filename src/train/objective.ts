@@ -29,9 +29,12 @@ export interface Objective {
   readonly streams: readonly string[];
   /** The scalar to minimise; runs inside the gradient tape, reads no values. */
   loss(classifier: Classifier, batches: Readonly<Record<string, Batch>>, context: StepContext): tf.Scalar;
-  /** Called after each update, for example to move an averaged teacher. */
+  /** Called after each update, for example to move an averaged teacher; draws the same numbers in every replica. */
   afterStep?(classifier: Classifier, context: StepContext): void;
-  /** Tensors that a checkpoint must keep; owned by the objective. */
+  /**
+   * Tensors that a checkpoint must keep; owned by the objective. Each replica has its own: only `afterStep`, which sees the
+   * same in all of them, may change them.
+   */
   state?(): Readonly<Record<string, tf.Tensor>>;
   /** Takes back what {@link Objective.state} gave; the tensors are the caller's. */
   restore?(state: Readonly<Record<string, tf.Tensor>>): void;

@@ -44,11 +44,12 @@ export async function forEachScored(
       Int32Array.from({ length: size }, (_, offset) => start + offset),
       random,
     );
-    const logits = tf.tidy(() => classifier.logits(classifier.features(batch.inputs)));
+    let logits: tf.Tensor2D | undefined;
     try {
+      logits = tf.tidy(() => classifier.logits(classifier.features(batch.inputs)));
       await visit({ targets: batch.targets, logits });
     } finally {
-      tf.dispose([batch.inputs, batch.targets, logits]);
+      tf.dispose([batch.inputs, batch.targets, ...(logits ? [logits] : [])]);
     }
     await macrotask();
   }

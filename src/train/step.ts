@@ -81,7 +81,7 @@ export class TrainingStep {
   apply(step: number, gradients: tf.NamedTensorMap): void {
     const { optimizer, objective, classifier, schedule } = this.parts;
     const { clipNorm } = this.options;
-    const context = this.#context(step);
+    const context = this.#context(step, 'update');
     optimizer.learningRate = schedule(context.epoch);
     tf.tidy(() => {
       const limited = clipNorm === undefined ? gradients : clipByGlobalNorm(gradients, clipNorm).gradients;
@@ -101,7 +101,7 @@ export class TrainingStep {
     const batches: Record<string, Batch> = {};
     try {
       for (const [name, stream] of this.#streams) batches[name] = await stream.batch(step);
-      const context = this.#context(step);
+      const context = this.#context(step, 'share');
       // In a tidy, because variableGrads leaves the loss behind when it has no gradient to give.
       return tf.tidy(() =>
         tf.variableGrads(() => objective.loss(classifier, batches, context), [...classifier.trainableVariables]),
@@ -111,10 +111,11 @@ export class TrainingStep {
     }
   }
 
-  #context(step: number): StepContext {
+  /** Replicas draw other numbers for their shares, and the same ones for the update that all of them make. */
+  #context(step: number, scope: 'share' | 'update'): StepContext {
     const { random, schedule } = this.parts;
     const { index, count } = this.replica;
-    const name = `objective of step ${step}${count === 1 ? '' : `, replica ${index}`}`;
+    const name = `objective of step ${step}${count === 1 || scope === 'update' ? '' : `, replica ${index}`}`;
     const epoch = Math.floor(step / this.stepsPerEpoch) + (step % this.stepsPerEpoch) / this.stepsPerEpoch;
     return { step, epoch, random: random.child(name), schedule };
   }

@@ -145,7 +145,8 @@ it('a run that fails is told at the end, stops no other, and is tried again', as
     ],
   });
   const failure =
-    'configuration: expected batchSize of at most the number of training examples, got 1000 with 89 training examples';
+    'configuration: expected batchSize of at most the number of training examples, got 1000 with 89 training examples. ' +
+    'Set a smaller batchSize (--batch-size)';
   for (const attempt of ['first', 'second']) {
     const { code, stdout, stderr } = await longtail(['sweep', config, '--out', out, '--jobs', '1', '--json']);
     expect(code, attempt).toBe(1);

@@ -123,7 +123,7 @@ describe.concurrent('wrong usage exits with 2, says what is wrong on stderr and 
     expect(ended.code).toBe(2);
     expect(ended.stderr).toBe(
       'longtail: configuration: expected batchSize of at most the number of training examples, ' +
-        'got 1000 with 89 training examples\n',
+        'got 1000 with 89 training examples. Set a smaller batchSize (--batch-size)\n',
     );
     expect(await longtail(['evaluate', 'run'], { cwd })).toMatchObject({ code: 1 });
   });

@@ -5,10 +5,13 @@ import { classPriorFrom } from '../../src/core/index.js';
 import { writeNpy } from '../../src/data/node/index.js';
 import { evaluateRun, readNumberList } from '../../src/experiment/index.js';
 import { priorOfLogits } from '../../src/experiment/labelShift.js';
+import { openRun } from '../../src/experiment/openRun.js';
+import { fitTemperature } from '../../src/heads/index.js';
+import { scoreExamples } from '../../src/train/index.js';
 import { refusal } from '../support/errors.js';
 import { freshFolder } from '../support/folders.js';
 import { expectClose } from '../support/numeric.js';
-import { finishedRun, tinyConfig } from './support.js';
+import { finishedRun, reportOf, tinyConfig } from './support.js';
 
 describe('the prior that the logits of a run have in them', () => {
   const pi = [0.7, 0.2, 0.1];
@@ -30,6 +33,19 @@ describe('the prior that the logits of a run have in them', () => {
   ] as const)('of %o', (options, expected) => {
     const prior = priorOfLogits(tinyConfig(options), classPriorFrom(pi));
     expectClose(prior.probabilities, expected, 1e-12);
+  });
+});
+
+describe('evaluateRun with a hold-out', () => {
+  it('fits the temperature of logits without the training prior to classes that count alike', async () => {
+    const { run } = await reportOf({ loss: 'logit-adjusted', holdout: 0.3 });
+    const { data, trainee } = await openRun({ run, backend: 'wasm' });
+    const { labels, logits } = await scoreExamples(trainee.classifier, data.holdout!);
+    trainee.dispose();
+    const { calibrated } = await evaluateRun({ run, backend: 'wasm' });
+    const balanced = await fitTemperature(labels, logits, { classBalanced: true });
+    expect(calibrated!.temperature).toBe(balanced.temperature);
+    expect(calibrated!.temperature).not.toBe((await fitTemperature(labels, logits)).temperature);
   });
 });
 

@@ -208,7 +208,11 @@ describe('feature vectors', () => {
     [{ normalization: 'centred' }, 'normalization standardized with feature vectors, got centred'],
     [{ flip: true }, 'no flip with feature vectors, got flip. Vectors are not mirrored'],
     [{ cropPadding: 2 }, 'cropPadding 0 with feature vectors, got 2. Vectors are not cropped'],
-    [{ batchSize: 100 }, 'batchSize of at most the number of training examples, got 100 with 88 training examples'],
+    [
+      { batchSize: 100 },
+      'batchSize of at most the number of training examples, got 100 with 88 training examples. ' +
+        'Set a smaller batchSize (--batch-size)',
+    ],
   ])('refuse %o', async (values, message) => {
     const { name, message: got } = await errorOf(() =>
       loadRunData(configOf({ ...vectors, ...values }), randomStream(1)),
@@ -254,6 +258,11 @@ describe('a run on your own data', () => {
     expect(other.message).toBe(
       `--resume: expected data "${join(moved, 'before')}" as the run began, got "mnist". ` +
         'A run goes on as it began: leave the option out, or start a new run with another --out',
+    );
+    const evaluated = await errorOf(() => evaluateRun({ run: out, backend: 'wasm', data: 'mnist' }));
+    expect(evaluated.message).toBe(
+      `${out}: expected data "${join(moved, 'before')}" as the run began, got "mnist". ` +
+        'Name data only where those of the run have moved',
     );
   });
 });

@@ -236,7 +236,7 @@ describe('evaluateRun', () => {
       refusal(
         'CheckpointError',
         `${join(run, 'checkpoints')}: expected a checkpoint best, got none. ` +
-          'The run may have been stopped before its first epoch: go on with longtail train --resume',
+          'Only a hold-out chooses a best one: leave out --checkpoint, or train with --holdout',
       ),
     );
     const folder = freshFolder();
@@ -275,7 +275,8 @@ describe('a run that cannot begin', () => {
     [
       { batchSize: 100 },
       'ConfigError',
-      'configuration: expected batchSize of at most the number of training examples, got 100 with 89 training examples',
+      'configuration: expected batchSize of at most the number of training examples, got 100 with 89 training examples. ' +
+        'Set a smaller batchSize (--batch-size)',
     ],
     [
       { schedule: 'step', milestones: [1], epochs: 5, warmupEpochs: 2 },

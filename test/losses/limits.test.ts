@@ -230,6 +230,14 @@ onEachBackend('limits', (test) => {
     expectClose(await grad.data(), [sigmoid(f[0]!) - 1, 0, sigmoid(f[2]!), 0, 0, 0], GRADIENT_TOLERANCE);
   });
 
+  test('a label that is hardly in doubt has its small loss, not what rounding leaves of its logit', async () => {
+    const f = [12, 13, 14];
+    const rows = tf.ones<tf.Rank.R2>([3, 1]);
+    const value = await losses.sigmoidCrossEntropy(rows, tf.tensor2d(f, [3, 1]), { reduction: 'none' }).data();
+    // What 1 + exp(-z) is rounded by; z itself would be rounded by 5e-7.
+    f.forEach((z, row) => expect(Math.abs(value[row]! - Math.log1p(Math.exp(-z)))).toBeLessThan(1.2e-7));
+  });
+
   test('adjusted by the label prior, the sign of the logit is balanced: it moves the threshold by the log-odds', async () => {
     const labelPrior = [0.5, 0.1];
     const shift = labelPrior.map((p) => Math.log(p / (1 - p)));

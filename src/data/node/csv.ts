@@ -6,7 +6,7 @@ import type { RawExamples, ReadOptions } from './rawExamples.js';
 import { VectorTable } from './vectorTable.js';
 
 /** Names of columns that hold the path of an image. */
-export const pathColumns: readonly string[] = ['path', 'file', 'filename', 'image'];
+const pathColumns: readonly string[] = ['path', 'file', 'filename', 'image'];
 
 /**
  * A table with a header: a column of labels, and a column of image paths or else numbers in every other column.

@@ -121,8 +121,10 @@ function initialName(config: RecordedConfig, initial: RecordedConfig | null): st
   if (typeof init !== 'string') return null;
   if (initial === null) return basename(init).replaceAll(/\d+/g, (digits) => (Number(digits) === seed ? '*' : digits));
   // The options of a second stage are not those of a first one; only a third stage tells them.
-  const idle = ['seed', 'dataDir', 'loss', 'init', ...(initial['init'] ? [] : ['freeze', 'classifier', 'normTau'])];
-  const options = differingKeys([config, initial]).filter((key) => !idle.includes(key));
+  const own = initial['init'] ? [] : ['freeze', 'classifier', 'normTau'];
+  const idle = ['seed', 'dataDir', 'loss', 'init', 'sampler', ...own];
+  const differing = differingKeys([config, initial]).filter((key) => !idle.includes(key));
+  const options = [...differing, ...(isSaid(initial, 'sampler') ? ['sampler'] : [])];
   const parts = [shown(initial['loss']), ...options.map((key) => `${spaced(key)} ${shown(initial[key])}`)];
   return parts.length === 1 ? parts[0]! : `(${parts.join(', ')})`;
 }
@@ -132,10 +134,17 @@ function labelsOf(methods: readonly Pick<Method, 'config' | 'runs'>[]): string[]
   const names = methods.map(({ config, runs }) => runs[0]!.method ?? shown(config['loss']));
   const labels = methods.map(({ config }, i) => {
     const alike = methods.filter((_, k) => names[k] === names[i]).map((method) => method.config);
-    const differing = differingKeys(alike).filter((key) => config[key] !== undefined);
+    const differing = differingKeys(alike).filter((key) => isSaid(config, key));
     return [names[i]!, ...differing.map((key) => `${spaced(key)} ${shown(config[key])}`)].join(', ');
   });
   return labels.map((_, i) => distinct(labels, i));
+}
+
+/** What a run does by its nature; a name that told of it would be long and say nothing. */
+const unsaid: MethodConfig = { sampler: 'shuffled', freeze: 'none', classifier: 'keep' };
+
+function isSaid(config: MethodConfig, key: string): boolean {
+  return config[key] !== undefined && config[key] !== unsaid[key];
 }
 
 /** Options in which configurations differ. */

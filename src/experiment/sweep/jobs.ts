@@ -9,7 +9,7 @@ export interface Machine {
 }
 
 /** This machine, as far as this process may use it. */
-export function thisMachine(): Machine {
+function thisMachine(): Machine {
   return { cores: availableParallelism(), memory: process.availableMemory() };
 }
 

@@ -1,3 +1,4 @@
+import { spread } from '../report/statistics.js';
 import { labelOf } from './names.js';
 import type { SweepRun } from './readSweep.js';
 
@@ -51,9 +52,6 @@ function groupOf({ method, values }: SweepRun): string {
 }
 
 function spreadOf(values: readonly number[]): Spread {
-  const n = values.length;
-  if (n === 0) return { mean: null, deviation: null };
-  const mean = values.reduce((sum, value) => sum + value, 0) / n;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, deviation: n === 1 ? null : Math.sqrt(squares / (n - 1)) };
+  const { mean = null, deviation = null } = spread(values) ?? {};
+  return { mean, deviation };
 }

@@ -1,15 +1,19 @@
 import { ReplicaError } from '../../core/index.js';
 import type { Exchange, Replica } from '../replicas.js';
 
-/** Places in the control words; the checksums of the replicas follow. */
+/** Places in the control words; the lengths of the vectors and the checksums follow, one of each a replica. */
 const ARRIVED = 0;
 const ROUND = 1;
 const ABORTED = 2;
-const CHECKSUMS = 3;
+const LENGTHS = 3;
 
 /** The memory of an exchange: control words, the mean, and a vector of each replica. */
 export function exchangeMemory(count: number, length: number): SharedArrayBuffer {
-  return new SharedArrayBuffer(4 * (CHECKSUMS + count + (1 + count) * length));
+  return new SharedArrayBuffer(4 * (controlWords(count) + (1 + count) * length));
+}
+
+function controlWords(count: number): number {
+  return LENGTHS + 2 * count;
 }
 
 /**
@@ -34,7 +38,7 @@ export class SharedExchange implements Exchange {
     length: number,
   ) {
     const { count } = replica;
-    const words = CHECKSUMS + count;
+    const words = controlWords(count);
     this.#control = new Int32Array(memory, 0, words);
     this.#mean = new Float32Array(memory, 4 * words, length);
     this.#vectors = Array.from({ length: count }, (_, i) => {
@@ -42,12 +46,14 @@ export class SharedExchange implements Exchange {
     });
   }
 
-  async average(values: Float32Array, digest?: number): Promise<Float32Array> {
-    const { index } = this.replica;
+  async average(values: Float32Array, digest = 0): Promise<Float32Array> {
+    const { index, count } = this.replica;
     this.#vectors[index]!.set(values);
-    if (digest !== undefined) this.#control[CHECKSUMS + index] = digest;
+    this.#control[LENGTHS + index] = values.length;
+    this.#control[LENGTHS + count + index] = digest;
     await this.#everyone();
-    if (digest !== undefined) this.#compareChecksums();
+    this.#compare(LENGTHS, 'gradients of the same variables in every replica', 'others');
+    this.#compare(LENGTHS + count, 'the same weights in every replica', 'other bits');
     this.#sumSlice(values.length);
     await this.#everyone();
     return this.#mean.subarray(0, values.length);
@@ -60,12 +66,13 @@ export class SharedExchange implements Exchange {
     Atomics.notify(this.#control, ROUND);
   }
 
-  #compareChecksums(): void {
-    const checksums = this.#control.subarray(CHECKSUMS);
-    const odd = checksums.findIndex((checksum) => checksum !== checksums[0]);
+  /** Throws unless the words that begin at `start`, one a replica, are equal. */
+  #compare(start: number, expected: string, got: string): void {
+    const words = this.#control.subarray(start, start + this.replica.count);
+    const odd = words.findIndex((word) => word !== words[0]);
     if (odd === -1) return;
     const hint = 'A step must depend on nothing but its batch and its random stream';
-    throw new ReplicaError('train', 'the same weights in every replica', `other bits in replica ${odd}`, hint);
+    throw new ReplicaError('train', expected, `${got} in replica ${odd}`, hint);
   }
 
   #sumSlice(length: number): void {

@@ -224,4 +224,17 @@ describe('dots', () => {
       expect(svg).toContain(`>${i}!</text>`);
     }
   });
+
+  it('break long names between words', async () => {
+    const long = 'ce, classifier reset, freeze backbone, sampler class-balanced, init ce';
+    const [first, ...others] = study.series;
+    const rows = [{ ...first!, label: long }, ...others].map((series) => ({
+      series,
+      value: 1,
+      spread: null,
+      text: '',
+    }));
+    const svg = await drawn(dotChart(rows, 'points', 0));
+    expect(svg).toMatch(/>ce, classifier reset, freeze backbone,<\/tspan><tspan[^>]*>sampler class-balanced, init ce</);
+  });
 });

@@ -57,9 +57,15 @@ describe('methods', () => {
       await second(1, 'runs/b', 'balanced-softmax'),
     ];
     expect(labelsOf(runs)).toEqual([
-      'ce, sampler shuffled',
-      'ce, sampler class-balanced, init (ce, epochs 9, sampler shuffled)',
-      'ce, sampler class-balanced, init (balanced-softmax, epochs 9, sampler shuffled)',
+      'ce',
+      'ce, sampler class-balanced, init (ce, epochs 9)',
+      'ce, sampler class-balanced, init (balanced-softmax, epochs 9)',
+    ]);
+    const balanced = await second(1, 'runs/c', 'ce');
+    const other = { ...balanced, initial: { ...balanced.initial, sampler: 'class-balanced' } };
+    expect(labelsOf([runs[1]!, other])).toEqual([
+      'ce, init (ce, epochs 9)',
+      'ce, init (ce, epochs 9, sampler class-balanced)',
     ]);
     const gone = [1, 2].map(async (seed) => ({ ...(await second(seed, `runs/ce-s${seed}`, 'ce')), initial: null }));
     expect(labelsOf(await Promise.all(gone))).toEqual(['ce']);

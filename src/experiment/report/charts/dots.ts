@@ -13,10 +13,20 @@ export interface DotRow {
   readonly text: string;
 }
 
+/** Characters of a name in one line, which leaves room for the value at its end. */
+const LINE_CHARACTERS = 42;
+
+/** Pixels from line to line of a name. */
+const LINE_HEIGHT = 13;
+
 /** A value with its whisker for each series, the name above it: long names then fit on a phone. */
 export function dotChart(rows: readonly DotRow[], title: string, reference: number | null): Chart {
-  const values = rows.map(({ series, value, spread, text }) => ({
+  const names = rows.map(({ series }) => lines(series.label));
+  const most = Math.max(...names.map((name) => name.length));
+  const values = rows.map(({ series, value, spread, text }, i) => ({
     series: series.label,
+    // Empty lines on top bring the last ones of all names to the same distance from their marks.
+    name: [...Array<string>(most - names[i]!.length).fill(''), ...names[i]!],
     text,
     value,
     low: value - (spread ?? 0),
@@ -54,10 +64,21 @@ export function dotChart(rows: readonly DotRow[], title: string, reference: numb
           mark: { type: 'point', filled: true, size: 70, opacity: 1 },
           encoding: { x: x('value'), color, shape: channel(rows.map(({ series }) => shapeOf(series))) },
         },
-        { mark: { ...label, align: 'left' }, encoding: { x: { value: 0 }, text: { field: 'series' } } },
+        {
+          mark: { ...label, align: 'left', dy: label.dy - LINE_HEIGHT * (most - 1), lineHeight: LINE_HEIGHT },
+          encoding: { x: { value: 0 }, text: { field: 'name' } },
+        },
         { mark: { ...label, align: 'right' }, encoding: { x: { value: 'width' }, text: { field: 'text' } } },
       ],
     },
-    40 + 40 * rows.length,
+    40 + (40 + LINE_HEIGHT * (most - 1)) * rows.length,
   );
+}
+
+/** A name broken between words where a line would be too long for the chart. */
+function lines(name: string): string[] {
+  return name.split(' ').reduce<string[]>((done, word) => {
+    const longer = `${done.at(-1) ?? ''} ${word}`;
+    return done.length > 0 && longer.length <= LINE_CHARACTERS ? [...done.slice(0, -1), longer] : [...done, word];
+  }, []);
 }

@@ -5,7 +5,7 @@ import type { Series } from '../study.js';
 export type Chart = TopLevelSpec;
 
 /** Width of every chart in pixels: that of a phone, so that its text keeps its size there. */
-export const WIDTH = 350;
+const WIDTH = 350;
 
 /** Methods that one chart can tell apart by colour. */
 export const COLORS = 8;

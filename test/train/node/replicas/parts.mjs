@@ -45,6 +45,7 @@ function objective(inWorker) {
   return {
     ...plain,
     loss(classifier, batches, context) {
+      if (context.step === 5 && inWorker('frozen')) classifier.model.layers[0].trainable = false;
       if (context.step === 5 && inWorker('step')) throw new RangeError('a step that fails');
       if (context.step === 5 && inWorker('exit')) process.exit(3);
       return plain.loss(classifier, batches, context);

@@ -145,6 +145,14 @@ describe.skipIf(availableParallelism() < 2)('a replica that is lost', () => {
     );
   });
 
+  it('whose loss reaches other variables is noticed at once', async () => {
+    const error = await trouble('frozen');
+    expect(error).toBeInstanceOf(ReplicaError);
+    expect(error.message).toMatch(
+      /^train: expected gradients of the same variables in every replica, got others in replica 1/,
+    );
+  });
+
   it('because it cannot make its parts, or makes others, says so before the first step', async () => {
     const copy = 'It runs in a worker thread, with a copy of the settings';
     expect((await trouble('setup')).message).toBe(
