@@ -131,3 +131,16 @@ function priorOf(
   const probabilities = values.map((value) => value / total);
   return new ClassPrior(probabilities, probabilities.map(Math.log));
 }
+
+/** Room for a million probabilities that were rounded to float32. */
+const SLACK = 1e-3;
+
+/** Throws unless probabilities given as an array sum to 1: counts in their place are a mistake more often than not. */
+export function checkPriorSum(where: string, name: string, prior: ClassPrior | ArrayLike<number> | undefined): void {
+  if (prior === undefined || prior instanceof ClassPrior) return;
+  let sum = 0;
+  for (let y = 0; y < prior.length; y++) sum += prior[y]!;
+  if (Math.abs(sum - 1) <= SLACK) return;
+  const hint = 'Give counts as classCounts or through classPriorFrom, which normalise them';
+  throw new InvalidArgumentError(where, `${name} to sum to 1`, sum, hint);
+}

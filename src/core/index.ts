@@ -1,5 +1,5 @@
 export { checkDtype, checkNumber, checkOneOf, checkShape, didYouMean, nearMisses } from './checks.js';
-export { ClassPrior, classPriorFrom, logPriorTensor, resolveClassPrior } from './classPrior.js';
+export { checkPriorSum, ClassPrior, classPriorFrom, logPriorTensor, resolveClassPrior } from './classPrior.js';
 export type { ClassPriorOptions, ClassStatistics } from './classPrior.js';
 export {
   BackendError,

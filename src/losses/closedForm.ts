@@ -45,7 +45,8 @@ export function closedForm(
   return loss(logits);
 }
 
-function refuseSecondDerivative(where: string): void {
+/** To a second tape a gradient in closed form is a constant: tfjs would differentiate it to nothing, without a word. */
+export function refuseSecondDerivative(where: string): void {
   if (!tf.engine().isTapeOn()) return;
   const hint = 'The loss has first derivatives only: take its gradient outside any other gradient';
   throw new InvalidArgumentError(where, 'to be differentiated once', 'a gradient inside another one', hint);

@@ -1,10 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { InvalidArgumentError, resolveClassPrior } from '../core/index.js';
+import { checkPriorSum, InvalidArgumentError, resolveClassPrior } from '../core/index.js';
 import type { ClassStatistics } from '../core/index.js';
 import { offsetCrossEntropy } from './offsetCrossEntropy.js';
 import type { SoftmaxLossOptions } from './offsetCrossEntropy.js';
 import { vector } from './options.js';
-import { checkSum } from './priors.js';
 import { checkTargets } from './targets.js';
 
 /** Options of {@link consistentCrossEntropy}: one of `classCounts` and `classPrior` is required. */
@@ -45,7 +44,7 @@ export function consistentCrossEntropy(targets: tf.Tensor, logits: tf.Tensor2D, 
     checkTargets(where, targets, logits);
     const numClasses = logits.shape[1];
     const { probabilities } = resolveClassPrior(where, options, numClasses);
-    checkSum(where, 'classPrior', options.classPrior);
+    checkPriorSum(where, 'classPrior', options.classPrior);
     const delta = checkedDelta(where, options.delta, numClasses);
     const offsets = vector(where, 'delta', delta.map(Math.log), numClasses);
     const classWeights = vector(

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkNumber, InvalidArgumentError, resolveClassPrior } from '../core/index.js';
+import { checkNumber, checkPriorSum, InvalidArgumentError, resolveClassPrior } from '../core/index.js';
 import type { ClassStatistics } from '../core/index.js';
 import { marginCrossEntropy } from './marginCrossEntropy.js';
 import type { SoftmaxLossOptions } from './offsetCrossEntropy.js';
-import { checkSum, logPrior } from './priors.js';
+import { logPrior } from './priors.js';
 import { checkTargets } from './targets.js';
 
 /** Options of {@link equalizedCrossEntropy}: one of `classCounts` and `classPrior` is required. */
@@ -56,6 +56,6 @@ function negativeMargins(where: string, options: EqualizedOptions, numClasses: n
   checkNumber(where, 'threshold', threshold, { min: 0, max: 1 });
   // In float64 on the host: a float32 logarithm could fall on either side of the threshold.
   const { probabilities } = resolveClassPrior(where, options, numClasses);
-  checkSum(where, 'classPrior', options.classPrior);
+  checkPriorSum(where, 'classPrior', options.classPrior);
   return probabilities.map((prior) => (prior < threshold ? -Infinity : 0));
 }

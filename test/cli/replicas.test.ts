@@ -26,7 +26,11 @@ describe.skipIf(cores < 2)('longtail train --replicas', () => {
   it('auto takes as many as the cores and the batch allow, and the configuration says how many', async () => {
     const run = freshRun();
     const batchSize = 16 * 2;
-    const { code, stderr } = await longtail([...tinyRun({ replicas: 'auto', epochs: 1, warmupEpochs: 0, batchSize }), '--out', run]);
+    const { code, stderr } = await longtail([
+      ...tinyRun({ replicas: 'auto', epochs: 1, warmupEpochs: 0, batchSize }),
+      '--out',
+      run,
+    ]);
     expect(code, stderr).toBe(0);
     expect(JSON.parse(readFileSync(join(run, 'config.json'), 'utf8'))).toMatchObject({ replicas: 2 });
   });

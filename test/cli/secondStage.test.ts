@@ -49,8 +49,9 @@ it('train --classifier tau-norm makes a run without training, and evaluate --cla
   expect(shown.stdout.trimEnd().split('\n').at(-1)).toBe('classifier tau-norm, tau 0.5 as set');
   const kept = await run(['train', '--init', 'first', '--classifier', 'nearest-class-mean', '--backend', 'wasm']);
   const lines = kept.stdout.trimEnd().split('\n');
-  expect(lines.at(-2)).toBe('classifier  nearest-class-mean, from first (last, epoch 2)');
-  expect(lines.at(-1)).toMatch(/^run {9}runs\/[\d-]+-mnist-mlp-ce-nearest-class-mean-s3$/);
+  expect(lines.at(-3)).toBe('classifier  nearest-class-mean, from first (last, epoch 2)');
+  expect(lines.at(-2)).toMatch(/^run {9}runs\/[\d-]+-mnist-mlp-ce-nearest-class-mean-s3$/);
+  expect(lines.at(-1)).toMatch(/^to look at {2}runs\/.*\/report\.html$/);
 });
 
 it('wrong usage says what is missing', async () => {

@@ -12,6 +12,7 @@ const classes = [
   'CheckpointError',
   'RunFolderError',
   'DivergenceError',
+  'ReplicaError',
 ] as const;
 
 it('every exported error class is in this list', () => {

@@ -22,7 +22,8 @@ import type { Loss } from './family.js';
 seedProperties();
 
 it('names every exported loss', () => {
-  const exported = Object.keys(losses).filter((name) => name.endsWith('CrossEntropy'));
+  // Losses on sampled negatives take other arguments and have their own tests.
+  const exported = Object.keys(losses).filter((name) => /^(?!sampled).*CrossEntropy$/.test(name));
   const tested = new Set(cases.map(({ name }) => name.split(',')[0]!));
   expect([...tested].sort()).toEqual(exported.sort());
 });

@@ -167,10 +167,16 @@ class WorkerTeam implements ReplicaTeam {
 
 function startWorker(workerData: WorkerTask): Worker {
   try {
-    return new Worker(fileURLToPath(new URL('./replicaWorker.js', import.meta.url)), { workerData });
+    const execArgv = withoutInputType(process.execArgv);
+    return new Worker(fileURLToPath(new URL('./replicaWorker.js', import.meta.url)), { workerData, execArgv });
   } catch (error) {
     if (!(error instanceof DOMException)) throw error;
     const hint = 'They go to another thread: send plain data, and make functions and tensors in the module';
     throw new InvalidArgumentError('workerReplicas', 'settings that structuredClone can copy', error.message, hint);
   }
+}
+
+/** What a program that came through a pipe was started with says nothing of a worker, which is a file. */
+function withoutInputType(args: readonly string[]): string[] {
+  return args.filter((arg, i) => !arg.startsWith('--input-type') && args[i - 1] !== '--input-type');
 }

@@ -1,0 +1,67 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { checkDtype, checkShape, InvalidArgumentError } from '../core/index.js';
+import { refuseSecondDerivative } from './closedForm.js';
+import { resolveReduction, rowScale } from './options.js';
+import { logWeightsOf, type SampledLossOptions } from './sampledOptions.js';
+
+/** The losses of a batch, and how their gradients are made of what the backward pass keeps. */
+export interface SampledForm {
+  /** Loss of each row, `[B]`, before weights and reduction. */
+  readonly values: tf.Tensor1D;
+  /** What the backward pass needs. */
+  readonly kept: readonly tf.Tensor[];
+  /** The gradients `[B]` and `[B, S]`; row i times `upstream[i]`, `[B]`. */
+  gradient(kept: readonly tf.Tensor[], upstream: tf.Tensor1D): [positive: tf.Tensor, negative: tf.Tensor];
+}
+
+/** Scores further from 0 count as this far: weights can be added, and a dropped negative stays below every other. */
+const FARTHEST_SCORE = 1e38;
+
+/**
+ * Reduces the loss of each row, with the gradients that `compute` gives, from scores within 1e38 of 0 and log weights `[B, S]` or
+ * `[1, S]`: what the losses on sampled negatives have in common. Everything but the two scores is a constant.
+ */
+export function sampledForm(
+  where: string,
+  positiveLogits: tf.Tensor1D,
+  negativeLogits: tf.Tensor2D,
+  options: SampledLossOptions,
+  compute: (positive: tf.Tensor1D, negative: tf.Tensor2D, logWeights: tf.Tensor2D) => SampledForm,
+): tf.Tensor {
+  checkScores(where, positiveLogits, negativeLogits);
+  const perExample = resolveReduction(where, options) === 'none';
+  const loss = tf.customGrad((...args) => {
+    const [positive, negative, save] = args as [tf.Tensor1D, tf.Tensor2D, tf.GradSaveFunc];
+    const logWeights = logWeightsOf(where, options, negative.shape);
+    const { values, kept, gradient } = compute(inRange(positive), inRange(negative), logWeights);
+    const scale = rowScale(where, tf.onesLike(positive), options);
+    const weighted = tf.mul(values, scale);
+    save([scale, ...kept]);
+    return {
+      value: perExample ? weighted : tf.sum(weighted),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        refuseSecondDerivative(where);
+        const [factor, ...rest] = saved as [tf.Tensor, ...tf.Tensor[]];
+        return gradient(rest, tf.mul<tf.Tensor1D>(dy, factor));
+      },
+    };
+  });
+  return loss(positiveLogits, negativeLogits);
+}
+
+/** `log(1 + exp(u))`. */
+export function softplus<T extends tf.Tensor>(u: T): T {
+  return tf.add(tf.relu(u), tf.log(tf.add(1, tf.exp(tf.neg(tf.abs(u))))));
+}
+
+function inRange<T extends tf.Tensor>(scores: T): T {
+  return tf.clipByValue(scores, -FARTHEST_SCORE, FARTHEST_SCORE);
+}
+
+function checkScores(where: string, positive: tf.Tensor, negative: tf.Tensor): void {
+  checkShape(where, 'positiveLogits', positive, [null]);
+  checkDtype(where, 'positiveLogits', positive, 'float32');
+  checkShape(where, 'negativeLogits', negative, [positive.size, null]);
+  checkDtype(where, 'negativeLogits', negative, 'float32');
+  if (negative.shape[1] === 0) throw new InvalidArgumentError(where, 'at least one negative for each example', 'none');
+}
