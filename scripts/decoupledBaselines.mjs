@@ -52,4 +52,6 @@ mkdirSync(dirname(out), { recursive: true });
 writeFileSync(`${out}.json`, `${JSON.stringify(sweep, null, 2)}\n`);
 const jobs = options.jobs === undefined ? [] : ['--jobs', options.jobs];
 step('runs', process.execPath, [...longtail, 'sweep', `${out}.json`, '--out', out, ...jobs]);
-step('report', process.execPath, [...longtail, 'report', out, '--out', resolve(root, options.report ?? `${out}.html`)]);
+const page = resolve(root, options.report ?? `${out}.html`);
+mkdirSync(dirname(page), { recursive: true });
+step('report', process.execPath, [...longtail, 'report', out, '--out', page]);
