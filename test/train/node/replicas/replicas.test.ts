@@ -91,7 +91,8 @@ describe.skipIf(availableParallelism() < 2).each(testedBackends)('two replicas [
   });
 
   test('go on after an interruption in an epoch as if there had been none', async () => {
-    for (const optimizer of ['sgd', 'adamW']) {
+    // What is restored does not depend on the backend: one is enough for the second optimizer.
+    for (const optimizer of backend === 'cpu' ? ['sgd', 'adamW'] : ['sgd']) {
       const start = await initialWeights();
       const whole = await trained(2, { optimizer }, {}, start);
       const checkpoints = memoryCheckpoints();
