@@ -52,7 +52,7 @@ describe.each(testedBackends)('a run that is killed [%s]', (backend) => {
   // wasm takes most of the moments, because it is at hand everywhere.
   const moments: [string, Moment][] = [
     ['before the first checkpoint', { epoch: 0, delay: 0 }],
-    ...drawMoments(backend === 'wasm' ? 10 : 1, 17).map((moment): [string, Moment] => [
+    ...drawMoments(backend === 'wasm' ? 5 : 1, 17).map((moment): [string, Moment] => [
       `${moment.delay} ms after the line of ${moment.epoch === 0 ? 'the start' : `epoch ${moment.epoch}`}`,
       moment,
     ]),
