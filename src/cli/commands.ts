@@ -1,4 +1,4 @@
-import { choices, defaultConfig, optionDescriptions, type OptionDescription } from '../experiment/options.js';
+import { choices, defaultConfig, optionDescriptions, splits, type OptionDescription } from '../experiment/options.js';
 import type { Command, CommandOption } from './command.js';
 
 const json: CommandOption = { name: 'json', kind: 'flag', help: 'print one JSON object on stdout' };
@@ -65,7 +65,7 @@ export const commands: readonly Command[] = [
     summary: 'score a checkpoint of a run, or the scores of any model, raw and post hoc',
     arguments: [{ name: 'run', help: 'folder of the run; none with --scores', required: false }],
     options: [
-      { name: 'split', kind: 'choice', help: 'which examples', choices: ['test', 'holdout', 'train'] },
+      { name: 'split', kind: 'choice', help: 'which examples', choices: splits },
       { name: 'checkpoint', kind: 'choice', help: 'default: best if there is one', choices: ['best', 'last'] },
       { name: 'tau', kind: 'number', help: 'strength of the post-hoc adjustment; default: as the run chose it' },
       {

@@ -4,18 +4,16 @@ import { scoreExamples, type ExampleSource } from '../train/index.js';
 import { computeClassifier, type NormTau } from './classifiers.js';
 import { priorOfLogits, removedPrior, targetPriorOf, type TargetPrior, type WantedPrior } from './labelShift.js';
 import { openRun, type CheckpointRecord, type OpenedRun, type OpenRunOptions } from './openRun.js';
+import type { splits } from './options.js';
 import { posthocTau } from './run.js';
 import type { Adjustment, CalibratedScores } from './scorer.js';
 import { adjustsPosthoc, scoreSource, type Scores } from './scoring.js';
 import type { ComputedClassifier } from './secondStage.js';
 
-/** Parts of the data that {@link evaluateRun} can score. */
-export const splitNames = ['test', 'holdout', 'train'] as const;
-
 /** Options of {@link evaluateRun}. */
 export interface EvaluateOptions extends OpenRunOptions {
   /** Which examples. Default `'test'`. */
-  readonly split?: (typeof splitNames)[number];
+  readonly split?: (typeof splits)[number];
   /** Tau of the post-hoc scores. Default: as the run chose it. */
   readonly tau?: number;
   /** Class prior of the scored examples, or `'estimate'`. Default: uniform. */
@@ -99,7 +97,7 @@ async function scoringRules(
   // The hold-out has the prior of training: where the logits are nearer to a uniform one, so must its weights be.
   const classBalanced = removedPrior(config) > 0.5;
   const temperature = held && (await fitTemperature(held.labels, held.logits, { classBalanced })).temperature;
-  const { tau: ownTau } = await posthocTau(config, data, trainee);
+  const { tau: ownTau } = await posthocTau(config, data, trainee, held);
   // A run that is not adjusted by itself has another prior in its logits, and none of its own tau.
   const keepsPrior = adjustsPosthoc(config) || wantedTau !== undefined || wanted === undefined;
   const classPrior = keepsPrior ? trainee.classPrior : priorOfLogits(config, trainee.classPrior);

@@ -31,6 +31,9 @@ export const choices = {
   precision: ['float32', 'bfloat16'],
 } as const;
 
+/** Parts of the data of a run that can be scored. */
+export const splits = ['test', 'holdout', 'train'] as const;
+
 /** How an option is written on the command line. */
 export type OptionKind = 'choice' | 'number' | 'number-or-auto' | 'numbers' | 'switch' | 'path' | 'name';
 

@@ -1,7 +1,8 @@
 import { chooseBackend } from '../backend/node/index.js';
 import { ConfigError, randomStream, type RandomStream } from '../core/index.js';
-import { train, restoreModel, captureState } from '../train/index.js';
-import type { CheckpointStore, TrainLogs, TrainState } from '../train/index.js';
+import { tuneTau } from '../heads/index.js';
+import { train, restoreModel, captureState, scoreExamples } from '../train/index.js';
+import type { CheckpointStore, ScoredExamples, TrainLogs, TrainState } from '../train/index.js';
 import { fileCheckpoints } from '../train/node/index.js';
 import { configKeys, resolveConfig, type PartialConfig, type TrainConfig } from './config.js';
 import { computeClassifier, type NormTau } from './classifiers.js';
@@ -17,7 +18,7 @@ import { drawRun } from './report/index.js';
 import type { RunEvent } from './runEvent.js';
 import { RunFolder, type EpochRecord } from './runFolder.js';
 import type { RunOutcome, RunReport } from './runReport.js';
-import { adjustsPosthoc, score, tuneTauOn } from './scoring.js';
+import { adjustsPosthoc, score } from './scoring.js';
 import { isComputed, type ComputedClassifier } from './secondStage.js';
 import { makeTrainee, type Trainee } from './trainee.js';
 
@@ -304,15 +305,17 @@ function median(values: readonly number[]): number | null {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** Tau of the post-hoc scores of a run, and what chose it. */
+/** Tau of the post-hoc scores of a run, and what chose it; `held` are the scores of the hold-out, where they are there already. */
 export async function posthocTau(
   config: TrainConfig,
   data: RunData,
   { classifier, classPrior }: Trainee,
+  held?: ScoredExamples | null,
 ): Promise<{ tau: number; tauFrom: 'fixed' | 'holdout' }> {
   if (!adjustsPosthoc(config)) return { tau: 0, tauFrom: 'fixed' };
   if (data.holdout === null) return { tau: 1, tauFrom: 'fixed' };
-  return { tau: (await tuneTauOn(classifier, data.holdout, classPrior)).tau, tauFrom: 'holdout' };
+  const { logits, labels } = held ?? (await scoreExamples(classifier, data.holdout));
+  return { tau: (await tuneTau(labels, logits, { classPrior })).tau, tauFrom: 'holdout' };
 }
 
 /** The first epoch with the highest balanced accuracy on the hold-out. */

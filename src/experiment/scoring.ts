@@ -1,8 +1,7 @@
-import { DivergenceError, type ClassPrior } from '../core/index.js';
-import { tuneTau, type TuneTauResult } from '../heads/index.js';
+import { DivergenceError } from '../core/index.js';
 import { groupClasses } from '../metrics/index.js';
 import type { Classifier } from '../models/index.js';
-import { forEachScored, scoreExamples, type ExampleSource } from '../train/index.js';
+import { forEachScored, type ExampleSource } from '../train/index.js';
 import type { TrainConfig } from './config.js';
 import { scorer, type Adjustment, type Scorer, type Scores } from './scorer.js';
 import { isComputed } from './secondStage.js';
@@ -63,14 +62,4 @@ type PosthocOptions = Pick<TrainConfig, 'loss' | 'sampler' | 'classifier'>;
  */
 export function adjustsPosthoc({ loss, sampler, classifier }: PosthocOptions): boolean {
   return loss === 'ce' && sampler === 'shuffled' && !isComputed(classifier);
-}
-
-/** The tau with the least class-balanced loss on held-out examples. */
-export async function tuneTauOn(
-  classifier: Classifier,
-  source: ExampleSource,
-  classPrior: ClassPrior,
-): Promise<TuneTauResult> {
-  const { logits, labels } = await scoreExamples(classifier, source);
-  return tuneTau(labels, logits, { classPrior });
 }

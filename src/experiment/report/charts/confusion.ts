@@ -3,9 +3,8 @@ import type { Series, Study } from '../study.js';
 import { bandsOf } from './recall.js';
 import { chart, type Chart } from './theme.js';
 
-/** Classes up to which each one is a row; more are joined into {@link BANDS} bands of equal size. */
+/** Classes up to which each one is a row; more are joined into bands of equal size. */
 const SINGLE_CLASSES = 20;
-const BANDS = 12;
 
 /** A cell of the confusion matrix, runs pooled. */
 export interface ConfusionCell {
@@ -49,7 +48,7 @@ export function confusionCells(
   matrix: readonly (readonly number[])[],
   { classCounts, className }: Study,
 ): ConfusionCell[] {
-  const bands = bandsOf(classCounts, SINGLE_CLASSES, BANDS);
+  const bands = bandsOf(classCounts, SINGLE_CLASSES);
   const names = bandNames(bands, className);
   return bands.flatMap((truths, i) => {
     const total = sum(truths.flatMap((y) => matrix[y]!));

@@ -22,11 +22,11 @@ export function headToTail(classCounts: readonly number[]): number[] {
 }
 
 /** Classes from head to tail, one by one or in bands of equal size. */
-export function bandsOf(classCounts: readonly number[], single = SINGLE_CLASSES, bands = BANDS): number[][] {
+export function bandsOf(classCounts: readonly number[], single = SINGLE_CLASSES): number[][] {
   const order = headToTail(classCounts);
   if (order.length <= single) return order.map((y) => [y]);
-  const edge = (band: number): number => Math.round((band * order.length) / bands);
-  return Array.from({ length: bands }, (_, band) => order.slice(edge(band), edge(band + 1)));
+  const edge = (band: number): number => Math.round((band * order.length) / BANDS);
+  return Array.from({ length: BANDS }, (_, band) => order.slice(edge(band), edge(band + 1)));
 }
 
 /** Mean recall of a class over runs, 0..1; `null` without test items. */
