@@ -225,7 +225,7 @@ describe('a list of images', () => {
     const folder = await folderWith({ 'list.txt': 'a.png 0\nb.png 1\n' });
     expect(await messageOf(join(folder, 'list.txt'))).toBe(
       `DataFormatError: ${folder}/a.png: expected a readable image (PNG or JPEG), ` +
-        `got Input file is missing: ${folder}/a.png, and 1 more that are not readable. ` +
+        `got no such file, and 1 more that are not readable. ` +
         'longtail data inspect lists such files: mend or remove them',
     );
   });

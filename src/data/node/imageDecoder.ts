@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises';
 import type { SharpOptions } from 'sharp';
 import { DataFormatError } from '../../core/index.js';
 import { optionalPackage } from './optionalPackage.js';
@@ -43,8 +44,19 @@ async function readable<T>(path: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    // Threads share the place where libvips leaves its reason, and one may have taken that of another.
-    const reason = (error as Error).message.split('\n')[0]!.replace('Unknown error', 'damaged content');
+    const reason = (await isThere(path)) ? decoderReason(error as Error) : 'no such file';
     throw new DataFormatError(path, 'a readable image (PNG or JPEG)', reason, undefined, { cause: error });
   }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Threads share the place where libvips leaves its reason: one may have taken that of another, or find none. */
+function decoderReason(error: Error): string {
+  return error.message.split('\n')[0]!.replace('Unknown error', 'damaged content');
 }
