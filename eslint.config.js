@@ -9,6 +9,8 @@ const rooms = [
   'sampling',
   'losses',
   'heads',
+  'mixup',
+  'subset',
   'data',
   'models',
   'train',
