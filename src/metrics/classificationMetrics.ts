@@ -2,7 +2,7 @@ import { checkNumber, InvalidArgumentError, readScoredRows } from '../core/index
 import type { LabelsLike, ScoresLike } from '../core/index.js';
 import type { ClassGroups } from './groups.js';
 import { CalibrationSums } from './calibration.js';
-import { confusionScores, groupScore } from './scores.js';
+import { groupScore, predictionScores } from './scores.js';
 import type { ClassificationResult, GroupScore } from './scores.js';
 
 /** Options of {@link classificationMetrics}. */
@@ -11,7 +11,12 @@ export interface ClassificationMetricsOptions {
   readonly numClasses: number;
   /** Classes to score by group; see {@link groupClasses}. Default: none, every group is `null`. */
   readonly groups?: ClassGroups;
+  /** Whether to keep the confusion matrix, `C^2` numbers. Default: for at most 512 classes. */
+  readonly confusion?: boolean;
 }
+
+/** Classes up to which a confusion matrix is kept unless asked otherwise. */
+const MOST_CONFUSED = 512;
 
 /** Collects batches; made by {@link classificationMetrics}. */
 export interface ClassificationMetrics {
@@ -36,9 +41,9 @@ export interface ClassificationMetrics {
  * recalls), calibration, and both by head, torso and tail.
  *
  * Predictions are the argmax of the logits, ties to the lowest class. Classes without test items are left out of every
- * mean and counted in `classesWithoutItems`. The confusion matrix holds `C^2` numbers.
+ * mean and counted in `classesWithoutItems`.
  *
- * @param options `numClasses`, and `groups` from {@link groupClasses}.
+ * @param options `numClasses`, `groups` from {@link groupClasses}, and whether to keep the `confusion` matrix.
  * @returns An object to feed with `await update(targets, logits)` and to read with `result()`.
  * @throws InvalidArgumentError If `numClasses` is below 2 or a group names a class out of range.
  * @example
@@ -57,7 +62,10 @@ export function classificationMetrics(options: ClassificationMetricsOptions): Cl
   const numClasses = checkNumber(where, 'numClasses', options.numClasses, { min: 2, integer: true });
   const groups = options.groups ?? { head: [], torso: [], tail: [] };
   checkGroups(where, groups, numClasses);
-  const confusion = Array.from({ length: numClasses }, () => new Array<number>(numClasses).fill(0));
+  const zeros = (): number[] => new Array<number>(numClasses).fill(0);
+  const [support, hits] = [zeros(), zeros()];
+  const keepsConfusion = options.confusion ?? numClasses <= MOST_CONFUSED;
+  const confusion = keepsConfusion ? Array.from({ length: numClasses }, zeros) : null;
   const all = new CalibrationSums();
   const byGroup = { head: new CalibrationSums(), torso: new CalibrationSums(), tail: new CalibrationSums() };
   const sumsOf: CalibrationSums[][] = Array.from({ length: numClasses }, () => [all]);
@@ -69,17 +77,21 @@ export function classificationMetrics(options: ClassificationMetricsOptions): Cl
         const label = labels[row]!;
         if (label === -1) continue;
         const scored = scoreRow(scores, row * numClasses, numClasses, label);
-        confusion[label]![scored.predicted]! += 1;
-        for (const sums of sumsOf[label]!) sums.add(scored, scored.predicted === label);
+        const isRight = scored.predicted === label;
+        support[label]! += 1;
+        if (isRight) hits[label]! += 1;
+        if (confusion) confusion[label]![scored.predicted]! += 1;
+        for (const sums of sumsOf[label]!) sums.add(scored, isRight);
       }
     },
     result() {
-      const scores = confusionScores(confusion);
+      const scores = predictionScores(support, hits);
       if (scores.examples === 0) throw new InvalidArgumentError(`${where}.result`, 'at least one example', 0);
       const group = (name: keyof ClassGroups): GroupScore | null =>
         groupScore(scores, groups[name], byGroup[name].scores());
       return {
         ...scores,
+        confusion: confusion && confusion.map((row) => [...row]),
         groups: { head: group('head'), torso: group('torso'), tail: group('tail') },
         ...all.scores(),
         reliability: all.bins(),

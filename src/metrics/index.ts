@@ -19,5 +19,12 @@ export type {
 } from './multiLabelMetrics.js';
 export { tuneThresholds } from './multiLabelThresholds.js';
 export type { ThresholdResult, TuneThresholdsOptions } from './multiLabelThresholds.js';
+export { propensities } from './propensities.js';
+export type { PropensityOptions } from './propensities.js';
+export { rankingMetrics } from './rankingMetrics.js';
+export type { RankingMetrics, RankingMetricsOptions } from './rankingMetrics.js';
+export type { GroupRanking, RankingAtK, RankingAtKOfAll, RankingResult } from './rankingScores.js';
 export type { ReliabilityBin } from './reliability.js';
-export type { CalibrationScores, ClassificationResult, ConfusionScores, GroupScore, GroupScores } from './scores.js';
+export type { CalibrationScores, ClassificationResult, GroupScore, GroupScores, PredictionScores } from './scores.js';
+export { topClasses, topClassesByBlock, topScores } from './topClasses.js';
+export type { TopClasses, TopClassesByBlockOptions, TopClassesOptions } from './topClasses.js';

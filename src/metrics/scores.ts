@@ -30,8 +30,8 @@ export interface GroupScores {
   readonly tail: GroupScore | null;
 }
 
-/** What a confusion matrix alone says. */
-export interface ConfusionScores {
+/** What the predicted classes alone say. */
+export interface PredictionScores {
   /** Number of test items scored; ignored ones do not count. */
   readonly examples: number;
   /** Share of test items predicted right, 0..1. */
@@ -46,40 +46,38 @@ export interface ConfusionScores {
   readonly support: number[];
   /** Number of classes that no mean includes because they have no test items. */
   readonly classesWithoutItems: number;
-  /** Counts, row: true class, column: predicted class. */
-  readonly confusion: number[][];
 }
 
 /** What `classificationMetrics` reports: plain JSON. */
-export interface ClassificationResult extends ConfusionScores, CalibrationScores {
+export interface ClassificationResult extends PredictionScores, CalibrationScores {
+  /** Counts, row: true class, column: predicted class; `null` where it was not kept. */
+  readonly confusion: number[][] | null;
   /** Scores of head, torso and tail classes. */
   readonly groups: GroupScores;
   /** The bins behind `ece`. */
   readonly reliability: ReliabilityBin[];
 }
 
-/** Scores of a confusion matrix; rows are true classes. */
-export function confusionScores(confusion: readonly (readonly number[])[]): ConfusionScores {
-  const support = confusion.map(sum);
-  const recall = confusion.map((row, y) => (support[y] === 0 ? null : row[y]! / support[y]!));
+/** Scores from the number of test items of each class and how many of them were predicted right. */
+export function predictionScores(support: readonly number[], hits: readonly number[]): PredictionScores {
+  const recall = support.map((items, y) => (items === 0 ? null : hits[y]! / items));
   const withItems = recall.filter((value) => value !== null);
   const examples = sum(support);
   const balancedAccuracy = sum(withItems) / withItems.length;
   return {
     examples,
-    accuracy: sum(confusion.map((row, y) => row[y]!)) / examples,
+    accuracy: sum(hits) / examples,
     balancedAccuracy,
     balancedError: 1 - balancedAccuracy,
     perClassRecall: recall,
-    support,
+    support: [...support],
     classesWithoutItems: support.length - withItems.length,
-    confusion: confusion.map((row) => [...row]),
   };
 }
 
 /** Scores of the classes of one group; `null` where none of them has test items. */
 export function groupScore(
-  { perClassRecall, support }: ConfusionScores,
+  { perClassRecall, support }: PredictionScores,
   members: readonly number[],
   calibration: CalibrationScores,
 ): GroupScore | null {

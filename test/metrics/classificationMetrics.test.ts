@@ -129,7 +129,7 @@ describe('classificationMetrics', () => {
         [0, 4, 4],
       ],
     ]);
-    expect(confusion[2]).toEqual([1, 1, 0]);
+    expect(confusion![2]).toEqual([1, 1, 0]);
   });
 
   it('equals the definitions of NLL, Brier score and calibration error', async () => {
@@ -238,6 +238,21 @@ describe('classificationMetrics', () => {
     expect(ignoring).toEqual(await score(2, kept));
   });
 
+  it('keeps the confusion matrix of few classes, or as asked, and the scores do not depend on it', async () => {
+    const batch = async (numClasses: number, confusion?: boolean) => {
+      const metrics = classificationMetrics({ numClasses, ...(confusion === undefined ? {} : { confusion }) });
+      const row = (best: number) => Array.from({ length: numClasses }, (_, y) => (y === best ? 1 : 0));
+      await metrics.update([0, 1, 1], [row(0), row(1), row(0)]);
+      return metrics.result();
+    };
+    const { confusion, ...rest } = await batch(3);
+    expect(confusion).toHaveLength(3);
+    expect(await batch(3, false)).toEqual({ ...rest, confusion: null });
+    expect((await batch(512)).confusion).toHaveLength(512);
+    expect((await batch(513)).confusion).toBeNull();
+    expect((await batch(513, true)).confusion).toHaveLength(513);
+  });
+
   it('is plain JSON', async () => {
     const result = await score(3, [
       [0, 1],
@@ -253,7 +268,7 @@ describe('classificationMetrics', () => {
     const metrics = classificationMetrics({ numClasses: 2 });
     await metrics.update([0], [[1, 0]]);
     const first = metrics.result();
-    first.confusion[0]![0] = 99;
+    first.confusion![0]![0] = 99;
     await metrics.update([0], [[1, 0]]);
     expect(metrics.result().confusion).toEqual([
       [2, 0],

@@ -5,6 +5,8 @@
  */
 export { cacheDirectory } from '../../core/node/index.js';
 export { findDataset } from './findDataset.js';
+export { findDelicious, loadDelicious } from './delicious.js';
+export type { LoadDeliciousOptions, MultiLabelSplits } from './delicious.js';
 export { downloadFile } from './download.js';
 export type { Checksum, DownloadOptions } from './download.js';
 export type { LoadDatasetOptions } from './findFiles.js';
@@ -27,3 +29,5 @@ export { readNpyLabels } from './npyExamples.js';
 export { openDataset } from './openDataset.js';
 export type { OpenDatasetOptions, OpenedDataset } from './openDataset.js';
 export type { DownloadProgress, TransferOptions } from './transfer.js';
+export { readXcFile } from './xcFile.js';
+export type { ReadXcFileOptions } from './xcFile.js';

@@ -27,8 +27,12 @@ const CHUNK_BYTES = 2 ** 18;
 /** Far above the largest data set read here; a small file that unpacks to more is damaged or hostile. */
 const CONTENT_LIMIT = 2 ** 30;
 
-/** The uncompressed content of a file, chunk by chunk. */
-export async function* contentOf(path: string, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+/** The uncompressed content of a file, chunk by chunk; more than `limit` bytes are refused. */
+export async function* contentOf(
+  path: string,
+  signal?: AbortSignal,
+  limit = CONTENT_LIMIT,
+): AsyncGenerator<Uint8Array> {
   const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
   const gunzip = path.endsWith('.gz') ? createGunzip({ chunkSize: CHUNK_BYTES }) : undefined;
   // A failure of the file ends the gunzip with the same error, and the loop below throws it.
@@ -38,7 +42,7 @@ export async function* contentOf(path: string, signal?: AbortSignal): AsyncGener
     for await (const chunk of content) {
       signal?.throwIfAborted();
       size += (chunk as Uint8Array).length;
-      if (size > CONTENT_LIMIT) throw new DataFormatError(path, `at most ${CONTENT_LIMIT} bytes of content`, 'more');
+      if (size > limit) throw new DataFormatError(path, `at most ${limit} bytes of content`, 'more');
       yield chunk as Uint8Array;
     }
   } catch (error) {
