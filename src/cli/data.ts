@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { ConfigError } from '../core/index.js';
 import { classCountsOf, longTail, type ProfileName } from '../data/index.js';
-import { datasetNames, findDataset, loadDataset, type DatasetName } from '../data/node/index.js';
+import { datasetNames, findDataset, findDelicious, loadDataset, type DatasetName } from '../data/node/index.js';
 import type { Invocation } from './command.js';
 import { downloadLines } from './downloadLines.js';
 import { inspect } from './inspect.js';
@@ -22,16 +22,22 @@ export async function runData(invocation: Invocation): Promise<void> {
 async function list({ options }: Invocation): Promise<void> {
   const folder = dataDir(options);
   if (folder !== undefined && !existsSync(folder)) throw new ConfigError('data list', '--data-dir of a folder', folder);
-  const rows = await Promise.all(
-    datasetNames.map(async (name) => ({
-      name,
-      at: await findDataset(name, name === 'sample' ? {} : { dataDir: dataDir(options) }),
-    })),
-  );
-  printResult(options['json'] === true, { datasets: rows }, () =>
+  const images = datasetNames.map(async (name) => ({
+    name,
+    at: await findDataset(name, name === 'sample' ? {} : { dataDir: dataDir(options) }),
+    otherwise: `no: longtail data download ${name}`,
+  }));
+  const multiLabel = findDelicious({ dataDir: folder }).then((at) => ({
+    name: 'delicious',
+    at,
+    otherwise: 'no: it is not downloaded, name its folder with --data-dir',
+  }));
+  const rows = await Promise.all([...images, multiLabel]);
+  const datasets = rows.map(({ name, at }) => ({ name, at }));
+  printResult(options['json'] === true, { datasets }, () =>
     table(
       ['data set', 'at hand'],
-      rows.map(({ name, at }) => [name, at ?? `no: longtail data download ${name}`]),
+      [...rows.map(({ name, at, otherwise }) => [name, at ?? otherwise]), ['zipf', 'made up when it is asked for']],
       'left',
     ),
   );

@@ -28,16 +28,35 @@ export function scoreTable({ raw, posthoc, details = false, calibrated = null }:
       );
     });
   const head = ['%', 'raw', ...(posthoc === null ? [] : [`post-hoc, tau ${Number(posthoc.tau.toFixed(3))}`])];
+  const ofPairs = raw.ranking === undefined ? '' : ' of (point, label) pairs';
   return table(head, [
-    row('balanced accuracy', ({ balancedAccuracy }) => percent(balancedAccuracy)),
+    ...rankingRows(columns.map(({ ranking }) => ranking)),
+    row(`balanced accuracy${ofPairs}`, ({ balancedAccuracy }) => percent(balancedAccuracy)),
     ...groups(({ balancedAccuracy }) => balancedAccuracy),
-    row('accuracy', ({ accuracy }) => percent(accuracy)),
+    row(`accuracy${ofPairs}`, ({ accuracy }) => percent(accuracy)),
     row('calibration error (ECE)', ({ ece }) => percent(ece)),
     ...(details ? groups(({ ece }) => ece) : []),
     row('loss (NLL), nats', ({ nll }) => nll.toFixed(4)),
     ...(details ? [row('Brier score', ({ brier }) => brier.toFixed(4))] : []),
     ...(calibrated === null ? [] : atTemperature(calibrated)),
   ]);
+}
+
+/** How the labels of multi-label points are ranked; nothing where an example has one label. */
+function rankingRows(rankings: readonly Scores['raw']['ranking'][]): string[][] {
+  const shown = rankings.filter((ranking) => ranking !== undefined);
+  if (shown.length === 0) return [];
+  const rows = shown[0]!.at.flatMap(({ k }, at) => [
+    [`precision at ${k}`, ...shown.map((ranking) => percent(ranking.at[at]!.precision))],
+    ['  propensity-scored', ...shown.map((ranking) => percent(ranking.at[at]!.propensityPrecision))],
+  ]);
+  const last = shown[0]!.at.length - 1;
+  const recall = groupNames.map((name) => [
+    `  ${name} labels`,
+    ...shown.map(({ groups }) => percent(groups[name]?.at[last]?.recall ?? null)),
+  ]);
+  const k = shown[0]!.at[last]!.k;
+  return [...rows, [`recall at ${k}`, ...shown.map(({ at }) => percent(at[last]!.recall))], ...recall];
 }
 
 function atTemperature({ temperature, raw, posthoc }: CalibratedScores): string[][] {

@@ -9,10 +9,10 @@ const AGREEMENT = 3;
  * What is suspicious about labels and scores that agree no better than if the rows were in another order; `null` if nothing.
  *
  * Independent rows agree with probability `sum_k P(label = k) P(prediction = k)`, which is chance here. Where a renaming of
- * the classes would agree far better, the columns are in another order instead.
+ * the classes would agree far better, the columns are in another order instead. Without a confusion matrix nothing is said.
  */
 export function disagreement({ confusion, examples, accuracy }: ClassificationResult): string | null {
-  if (examples < LEAST_ITEMS) return null;
+  if (confusion === null || examples < LEAST_ITEMS) return null;
   const rows = confusion.map(sum);
   const columns = confusion.map((_, k) => sum(confusion.map((row) => row[k]!)));
   const chance = sum(rows.map((count, k) => (count * columns[k]!) / examples ** 2));

@@ -1,11 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type * as tfl from '@tensorflow/tfjs-layers';
-import { InvalidArgumentError } from '../core/index.js';
 import { nearestClassMean, tauNormalize, type DenseWeights } from '../heads/index.js';
 import { classificationMetrics } from '../metrics/index.js';
 import type { Classifier } from '../models/index.js';
 import { scoreExamples, type ScoredExamples } from '../train/index.js';
 import type { RunData } from './data.js';
+import { denseHead, kernelOf, setDense } from './denseHead.js';
 import { forEachFeatures } from './frozenFeatures.js';
 import type { ComputedClassifier } from './secondStage.js';
 
@@ -44,7 +43,7 @@ export async function computeClassifier(
   classifier: Classifier,
   options: ComputeOptions,
 ): Promise<NormTau | null> {
-  const dense = denseHead(name, classifier);
+  const dense = denseHead(`classifier ${name}`, classifier);
   if (name === 'nearest-class-mean') {
     setDense(dense, await classMeans(classifier, options));
     return null;
@@ -56,27 +55,6 @@ export async function computeClassifier(
   const normTau = await chooseNormTau(classifier, kernelOf(dense), options);
   setDense(dense, { kernel: tauNormalize(kernelOf(dense), { tau: normTau.value }) });
   return normTau;
-}
-
-/** The only layer behind the features. */
-function denseHead(name: ComputedClassifier, { head }: Classifier): tfl.layers.Layer {
-  const [dense] = head;
-  const isLinear = dense?.getClassName() === 'Dense' && dense.getConfig()['activation'] === 'linear';
-  if (head.length === 1 && isLinear) return dense;
-  const got = head.map((layer) => layer.getClassName()).join(', ');
-  throw new InvalidArgumentError(`classifier ${name}`, 'one dense layer without activation behind the features', got);
-}
-
-function kernelOf(dense: tfl.layers.Layer): tf.Tensor2D {
-  return dense.weights[0]!.read() as tf.Tensor2D;
-}
-
-/** Takes the tensors over. */
-function setDense(dense: tfl.layers.Layer, { kernel, bias }: Partial<DenseWeights>): void {
-  const [kernelWeight, biasWeight] = dense.weights;
-  if (kernel) kernelWeight!.write(kernel);
-  if (bias) biasWeight?.write(bias);
-  tf.dispose([kernel, bias].filter((tensor) => tensor !== undefined));
 }
 
 async function classMeans(classifier: Classifier, { data, signal }: ComputeOptions): Promise<DenseWeights> {

@@ -1,6 +1,7 @@
 import { type } from 'arktype';
 import { ConfigError, didYouMean } from '../core/index.js';
-import { absoluteData, checkData, followData, isDataSource } from './dataOptions.js';
+import { absoluteData, checkData, followData, isDataSource, resolveData } from './dataOptions.js';
+import { checkHead, followHead, resolveHead } from './headOptions.js';
 import { checkLoss, followLoss, resolveLoss } from './lossOptions.js';
 import { storedModel } from './modelSource.js';
 import { choices, defaultConfig, type optionDescriptions } from './options.js';
@@ -20,6 +21,9 @@ const schema = type({
   root: 'string > 0 | null',
   labelColumn: 'string > 0',
   imageSize: '1 <= number.integer <= 4096 | null',
+  classes: '2 <= number.integer <= 10000000 | null',
+  exponent: '0 <= number <= 10 | null',
+  groupThresholds: '(0 <= number <= 1000000000)[] == 2',
   profile: type.enumerated(...choices.profile),
   imbalance: '1 <= number <= 1000000',
   maxPerClass: '1 <= number.integer <= 100000000 | null',
@@ -27,6 +31,11 @@ const schema = type({
   holdout: '0 <= number < 1',
   model: type.enumerated(...choices.model).or(/[./\\]/), // a path, as looksLikePath says
   featuresLayer: 'string > 0 | null',
+  head: type.enumerated(...choices.head),
+  temperature: '0 < number <= 1000 | null',
+  learnTemperature: 'boolean',
+  degree: '1 <= number.integer <= 100 | null',
+  kernelGamma: '0 < number <= 100 | null',
   loss: type.enumerated(...choices.loss),
   tau: '0 <= number <= 100 | null',
   maxMargin: '0 <= number <= 100 | null',
@@ -35,6 +44,11 @@ const schema = type({
   beta: '0 <= number < 1 | null',
   threshold: '0 <= number <= 1 | null',
   drwEpoch: '0 <= number <= 100000 | null',
+  negatives: type.enumerated(...choices.negatives, null),
+  negativeCount: '1 <= number.integer <= 1000000 | null',
+  weighting: type.enumerated(...choices.weighting, null),
+  marginLoss: type.enumerated(...choices.marginLoss, null),
+  rowOptimizer: type.enumerated(...choices.rowOptimizer, null),
   labelSmoothing: '0 <= number < 1',
   optimizer: type.enumerated(...choices.optimizer),
   learningRate: '0 < number <= 1000',
@@ -55,6 +69,7 @@ const schema = type({
   batchSize: '1 <= number.integer <= 65536',
   epochs: '1 <= number.integer <= 100000',
   sampler: type.enumerated(...choices.sampler),
+  drsEpoch: '1 <= number.integer <= 100000 | null',
   init: 'string > 0 | null',
   freeze: type.enumerated(...choices.freeze),
   classifier: type.enumerated(...choices.classifier),
@@ -110,17 +125,20 @@ export function resolveConfig(layers: readonly ConfigLayer[]): TrainConfig {
   return {
     ...config,
     model: storedModel(config.model),
-    ...resolveLoss(config),
+    ...resolveData(config),
+    ...resolveHead(config),
+    ...resolveLoss({ ...config, ...resolveHead(config) }),
   };
 }
 
 /** What changes with the options of a layer unless it says otherwise. */
 function follow(inherited: TrainConfig, values: Readonly<Record<string, unknown>>): PartialConfig {
-  const { epochs, loss, data } = values;
+  const { epochs, loss, data, head } = values;
   const stretch = typeof epochs === 'number' ? epochs / inherited.epochs : 1;
   return {
     warmupEpochs: inherited.warmupEpochs * stretch,
     milestones: inherited.milestones.map((epoch) => epoch * stretch),
+    ...followHead(inherited, head),
     ...followLoss(inherited, loss, stretch),
     ...(data === 'mnist' ? { flip: false } : {}),
     ...followData(inherited, values),
@@ -162,6 +180,7 @@ function checkTogether(source: string, config: TrainConfig): void {
   const refuse = (expected: string, got: string, hint?: string): never => {
     throw new ConfigError(source, expected, got, hint);
   };
+  checkHead(config, refuse);
   checkLoss(config, refuse);
   if (config.l2 > 0 && config.weightDecay > 0) {
     const got = `weightDecay ${config.weightDecay} and l2 ${config.l2}`;

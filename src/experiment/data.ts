@@ -1,9 +1,18 @@
 import { ConfigError, type RandomStream } from '../core/index.js';
-import { classCountsOf, longTail, stratifiedHoldout, takeExamples, type Dataset } from '../data/index.js';
+import {
+  classCountsOf,
+  longTail,
+  stratifiedHoldout,
+  takeExamples,
+  type Dataset,
+  type MultiLabelDataset,
+} from '../data/index.js';
 import type { LoadDatasetOptions } from '../data/node/index.js';
+import { groupClasses, type ClassGroups } from '../metrics/index.js';
 import type { ExampleSource } from '../train/index.js';
 import type { TrainConfig } from './config.js';
-import { HELD_BYTES, heldParts, sourceMaker, type Normalization } from './sources.js';
+import { isMultiLabel, loadMultiLabelData } from './multiLabelData.js';
+import { HELD_BYTES, heldParts, sourceMaker, type Normalization, type Parts } from './sources.js';
 import { loadSplits, type Splits } from './splits.js';
 
 /** The examples of a run, as sources of batches. */
@@ -18,6 +27,8 @@ export interface RunData {
   readonly normalization: Normalization;
   /** Training examples per class, the hold-out taken off: what the prior comes from. */
   readonly classCounts: Int32Array;
+  /** Head, torso and tail by these counts. */
+  readonly groups: ClassGroups;
   /** Augmented training batches. */
   readonly train: ExampleSource;
   /** The training examples as they are, to score them. */
@@ -26,6 +37,8 @@ export interface RunData {
   readonly holdout: ExampleSource | null;
   /** Test examples: they choose nothing. */
   readonly test: ExampleSource;
+  /** The points behind the sources where one may carry several labels; each source then has pairs of a point and a label. */
+  readonly multiLabel: Parts<MultiLabelDataset> | null;
 }
 
 /** Options of {@link loadRunData}. */
@@ -42,22 +55,27 @@ export async function loadRunData(
   random: RandomStream,
   options: RunDataOptions = {},
 ): Promise<RunData> {
+  if (isMultiLabel(config.data)) return loadMultiLabelData(config, random, options);
   const { heldBytes = HELD_BYTES, onNote = () => undefined, signal } = options;
-  const splits = await loadSplits(config, options);
+  const splits = await loadSplits(config, random, options);
   const cut = splitHoldout(config, cutTail(config, splits.train, random), random);
   checkBatchSize(config, cut.train);
   const { train, holdout, test } = await heldParts({ ...cut, test: splits.test }, heldBytes, signal, onNote);
   const { normalization, sourceOf } = await sourceMaker(config, train, random);
+  const classCounts = classCountsOf(train.labels, train.classNames.length);
+  const [head, tail] = config.groupThresholds;
   return {
     name: describe(config, splits),
     classNames: train.classNames,
     inputShape: 'dimension' in train ? [train.dimension] : train.imageShape,
     normalization,
-    classCounts: classCountsOf(train.labels, train.classNames.length),
+    classCounts,
+    groups: groupClasses(classCounts, { head: head!, tail: tail! }),
     train: sourceOf(train, 'training'),
     trainAsIs: sourceOf(train, 'scoring'),
     holdout: holdout && sourceOf(holdout, 'scoring'),
     test: sourceOf(test, 'scoring'),
+    multiLabel: null,
   };
 }
 

@@ -42,10 +42,18 @@ export function followData(inherited: TrainConfig, values: Readonly<Record<strin
   if (typeof data !== 'string' || data === inherited.data) return test;
   const { features, labels, testFeatures, testLabels, root, labelColumn, imageSize, profile } = defaultConfig;
   const described = { features, labels, testData: null, testFeatures, testLabels, root, labelColumn, imageSize };
-  if (!isOwnData(data)) return { ...described, ...(isOwnData(inherited.data) ? { profile } : {}), ...test };
+  const generated = { classes: null, exponent: null };
+  if (isCutAlready(data)) {
+    return { ...described, ...generated, profile: 'none', ...forVectors(inherited), ...test };
+  }
+  if (!isOwnData(data)) {
+    const wasCut = !isOwnData(inherited.data) && !isCutAlready(inherited.data);
+    return { ...described, ...generated, ...(wasCut ? {} : { profile }), ...test };
+  }
   return {
     data,
     ...described,
+    ...generated,
     dataDir: null,
     profile: 'none',
     ...(holdsVectors(data) ? forVectors(inherited) : {}),
@@ -58,11 +66,22 @@ function forVectors({ model }: TrainConfig): PartialConfig {
   return { cropPadding: 0, flip: false, ...(model === defaultConfig.model ? { model: 'linear' } : {}) };
 }
 
+/** Whether data have a long tail of their own, which no profile is to cut. */
+function isCutAlready(data: string): boolean {
+  return data === 'zipf' || data === 'delicious';
+}
+
+/** The options of generated data, those left open at their defaults. */
+export function resolveData({ data, classes, exponent }: TrainConfig): PartialConfig {
+  return data === 'zipf' ? { classes: classes ?? 1000, exponent: exponent ?? 1 } : {};
+}
+
 type Refuse = (expected: string, got: string, hint?: string) => never;
 
 /** Options of data that contradict each other, or would do nothing. */
 export function checkData(config: TrainConfig, refuse: Refuse): void {
   const { data, dataDir, features, labels, testData, testFeatures, testLabels, root, imageSize } = config;
+  checkTailed(config, refuse);
   if (!isOwnData(data)) {
     const own = { features, labels, testData, testFeatures, testLabels, root, imageSize };
     const [key] = Object.entries(own).find(([, value]) => value !== null) ?? [];
@@ -79,6 +98,17 @@ export function checkData(config: TrainConfig, refuse: Refuse): void {
   if (root !== null && ![data, testData].some((path) => path !== null && ['.txt', '.csv'].includes(ending(path)))) {
     refuse('root with a list (.txt) or table (.csv) of paths', `data ${data}`);
   }
+}
+
+/** Options that only some data sets have a use for. */
+function checkTailed({ data, profile, classes, exponent, groupThresholds }: TrainConfig, refuse: Refuse): void {
+  if (data !== 'zipf' && classes !== null) refuse('classes with the data zipf', `data ${data}`);
+  if (data !== 'zipf' && exponent !== null) refuse('exponent with the data zipf', `data ${data}`);
+  if (isCutAlready(data) && profile !== 'none') {
+    refuse(`the profile none with ${data}`, profile, 'It has a long tail of its own');
+  }
+  const [head, tail] = groupThresholds;
+  if (tail! > head!) refuse('groupThresholds that fall, head first', `[${head}, ${tail}]`);
 }
 
 /** Labels of their own have arrays, and nothing else. */

@@ -7,7 +7,7 @@ import { openRun, type CheckpointRecord, type OpenedRun, type OpenRunOptions } f
 import type { splits } from './options.js';
 import { posthocTau } from './run.js';
 import type { Adjustment, CalibratedScores } from './scorer.js';
-import { adjustsPosthoc, scoreSource, type Scores } from './scoring.js';
+import { adjustsPosthoc, pointsOf, scoreSource, withRankings, type Scores } from './scoring.js';
 import type { ComputedClassifier } from './secondStage.js';
 
 /** Options of {@link evaluateRun}. */
@@ -59,8 +59,10 @@ export async function evaluateRun(options: EvaluateOptions): Promise<Evaluation>
     if (source === null) throw new ConfigError('evaluate', 'a run with a hold-out for --split holdout', 'one without');
     const computed = await computedPart(options, opened);
     const { adjustment, ...rest } = await scoringRules(options, opened, source);
-    const rules = { ...adjustment, temperature: rest.temperature, classCounts: data.classCounts, signal };
+    const rules = { ...adjustment, temperature: rest.temperature, groups: data.groups, signal };
     const scored = await scoreSource(trainee.classifier, source, rules);
+    const ranking = { ...rules, points: pointsOf(data, split) };
+    const scores = await withRankings({ raw: scored.raw(), posthoc: scored.posthoc()! }, trainee.classifier, ranking);
     return {
       run,
       backend,
@@ -68,8 +70,7 @@ export async function evaluateRun(options: EvaluateOptions): Promise<Evaluation>
       split,
       checkpoint,
       ...computed,
-      raw: scored.raw(),
-      posthoc: scored.posthoc()!,
+      ...scores,
       calibrated: scored.calibrated(),
       targetPrior: rest.targetPrior,
     };

@@ -55,15 +55,37 @@ export function priorOfLogits(config: PriorOptions, classPrior: ClassPrior): Cla
 }
 
 /** Options that decide what prior logits have in them. */
-type PriorOptions = Pick<TrainConfig, 'loss' | 'sampler' | 'classifier' | 'tau'>;
+type PriorOptions = Pick<
+  TrainConfig,
+  'loss' | 'sampler' | 'drsEpoch' | 'classifier' | 'tau' | 'weighting' | 'negatives'
+>;
 
 /** The share of `log pi` that is no longer in the logits of a run: 0 of all, 1 where their prior is uniform. */
-export function removedPrior({ loss, tau, sampler, classifier }: PriorOptions): number {
-  return sampler !== 'shuffled' || isComputed(classifier) ? 1 : removedByLoss(loss, tau);
+export function removedPrior(config: PriorOptions): number {
+  const isBalanced = config.sampler !== 'shuffled' || config.drsEpoch !== null || isComputed(config.classifier);
+  return isBalanced ? 1 : removedByLoss(config);
 }
 
 /** The share of `log pi` that a loss takes out of the logits. */
-function removedByLoss(loss: TrainConfig['loss'], tau: number | null): number {
-  if (loss === 'ce' || loss === 'focal' || loss === 'ldam') return 0;
-  return loss === 'logit-adjusted' || loss === 'vector-scaling' ? (tau ?? 1) : 1;
+function removedByLoss({ loss, tau, weighting, negatives }: PriorOptions): number {
+  switch (loss) {
+    case 'ce':
+    case 'focal':
+    case 'ldam':
+    case 'sigmoid':
+      return 0;
+    case 'logit-adjusted':
+    case 'vector-scaling':
+      return tau ?? 1;
+    case 'sampled-softmax':
+    case 'sampled-decoupled':
+      if (weighting === 'logit-adjusted') return tau ?? 1;
+      // Negatives as frequent as their classes, all of one weight, balance nearly all of it: there is no closed form.
+      return weighting === 'constant' && (negatives === 'class-prior' || negatives === 'within-batch') ? 1 : 0;
+    case 'balanced-softmax':
+    case 'class-balanced':
+    case 'equalized':
+    case 'weighted-ce':
+      return 1;
+  }
 }

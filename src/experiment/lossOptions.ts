@@ -1,9 +1,34 @@
 import type { TrainConfig } from './config.js';
 
 /** Options that only some losses take; `null` in the configuration of a run whose loss takes another. */
-type LossOption = 'tau' | 'maxMargin' | 'scale' | 'gamma' | 'beta' | 'threshold' | 'drwEpoch';
+type LossOption =
+  | 'tau'
+  | 'maxMargin'
+  | 'scale'
+  | 'gamma'
+  | 'beta'
+  | 'threshold'
+  | 'drwEpoch'
+  | 'negatives'
+  | 'negativeCount'
+  | 'weighting'
+  | 'marginLoss'
+  | 'rowOptimizer';
 
 type LossDefaults = Partial<Pick<TrainConfig, LossOption>>;
+
+const sampled: LossDefaults = {
+  negatives: 'class-prior',
+  negativeCount: 256,
+  weighting: 'importance',
+  rowOptimizer: 'adagrad',
+  tau: null,
+};
+
+/** Whether a loss sees the labels and a sample of the other classes only. */
+export function isSampled(loss: TrainConfig['loss']): boolean {
+  return loss === 'sampled-softmax' || loss === 'sampled-decoupled';
+}
 
 /** What each loss takes, with its defaults; `null` is an option that is off by default. */
 const taken: Readonly<Record<TrainConfig['loss'], LossDefaults>> = {
@@ -16,6 +41,9 @@ const taken: Readonly<Record<TrainConfig['loss'], LossDefaults>> = {
   equalized: { tau: 1, threshold: null },
   'vector-scaling': { gamma: 0.3, tau: 1 },
   focal: { gamma: 2 },
+  sigmoid: {},
+  'sampled-softmax': sampled,
+  'sampled-decoupled': { ...sampled, marginLoss: 'logistic' },
 };
 
 const names = Object.keys(taken) as TrainConfig['loss'][];
@@ -36,12 +64,17 @@ export function resolveLoss(config: TrainConfig): LossDefaults {
   const defaults = { ...taken[config.loss] };
   if (config.loss === 'equalized' && config.threshold !== null) defaults.tau = null;
   if (config.loss === 'ldam' && config.drwEpoch !== null) defaults.beta = DEFERRED_BETA;
+  if (config.loss === 'ldam' && config.head !== 'dense') defaults.scale = 1 / config.temperature!;
+  if (isSampled(config.loss) && config.weighting === 'logit-adjusted') defaults.tau = 1;
+  if (config.negatives === 'within-batch') defaults.negativeCount = config.batchSize;
   return Object.fromEntries(options.map((option) => [option, config[option] ?? defaults[option] ?? null]));
 }
 
+type Refuse = (expected: string, got: string, hint?: string) => never;
+
 /** Throws, through `refuse`, where an option does not go with the loss. */
-export function checkLoss(config: TrainConfig, refuse: (expected: string, got: string, hint?: string) => never): void {
-  const { loss, tau, threshold, beta, drwEpoch, epochs, sampler } = config;
+export function checkLoss(config: TrainConfig, refuse: Refuse): void {
+  const { loss, tau, threshold, beta, drwEpoch, drsEpoch, epochs, sampler } = config;
   for (const option of options) {
     if (config[option] === null || option in taken[loss]) continue;
     const takers = names.filter((name) => option in taken[name]);
@@ -59,4 +92,32 @@ export function checkLoss(config: TrainConfig, refuse: (expected: string, got: s
     const hint = 'Class-balanced batches already have a uniform prior: use ce';
     refuse('a loss without prior under class-balanced batches', loss, hint);
   }
+  if (drsEpoch !== null) checkResampling(config, refuse);
+  if (isSampled(loss)) checkSampled(config, refuse);
+}
+
+function checkResampling({ loss, sampler, drsEpoch, epochs }: TrainConfig, refuse: Refuse): void {
+  if (drsEpoch! >= epochs) refuse(`drsEpoch below epochs, ${epochs}`, String(drsEpoch));
+  if (sampler !== 'shuffled') refuse('the sampler shuffled before drsEpoch', sampler);
+  if (['ce', 'focal', 'ldam'].includes(loss)) return;
+  const hint = 'Class-balanced batches have a uniform prior: use ce, focal or ldam';
+  refuse('a loss without prior with drsEpoch', loss, hint);
+}
+
+function checkSampled(config: TrainConfig, refuse: Refuse): void {
+  const { loss, weighting, tau, negatives, negativeCount, batchSize } = config;
+  const { labelSmoothing, freeze, replicas } = config;
+  if (tau !== null && weighting !== 'logit-adjusted') {
+    refuse('tau only with the weighting logit-adjusted', `tau ${tau} with ${weighting ?? 'importance'}`);
+  }
+  if (negatives === 'within-batch' && negativeCount !== null && negativeCount > batchSize) {
+    const hint = 'The labels of the other examples are the negatives: leave negativeCount out for all of them';
+    refuse(`negativeCount of at most ${batchSize}, the batch, within-batch`, String(negativeCount), hint);
+  }
+  if (negatives === 'model-based' && loss === 'sampled-softmax' && weighting === 'relative') {
+    refuse('another weighting than relative for model-based negatives', 'relative', 'Its loss has no gradient');
+  }
+  if (labelSmoothing > 0) refuse(`labelSmoothing 0 with ${loss}`, String(labelSmoothing));
+  if (freeze !== 'none') refuse(`freeze none with ${loss}`, freeze, 'Train the classifier of frozen features with ce');
+  if (replicas !== 1) refuse(`replicas 1 with ${loss}`, String(replicas), 'The class weights are one table');
 }

@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs-core';
 import type { ClassPrior } from '../core/index.js';
 import {
   balancedSoftmaxCrossEntropy,
@@ -7,6 +8,7 @@ import {
   inverseFrequencyWeights,
   ldamCrossEntropy,
   logitAdjustedCrossEntropy,
+  sigmoidCrossEntropy,
   softmaxCrossEntropy,
   vectorScalingCrossEntropy,
   weightedCrossEntropy,
@@ -60,6 +62,11 @@ export function makeLoss(
         vectorScalingCrossEntropy(targets, logits, { classPrior, gamma, tau, labelSmoothing });
     case 'focal':
       return (targets, logits) => focalCrossEntropy(targets, logits, { gamma, labelSmoothing });
+    case 'sigmoid':
+      return (targets, logits) => sigmoidCrossEntropy(rowsOf(targets, logits.shape[1]), logits);
+    case 'sampled-softmax':
+    case 'sampled-decoupled':
+      throw new Error(`${loss} is an objective of its own`);
   }
 }
 
@@ -73,6 +80,11 @@ function ldam(config: TrainConfig, classPrior: ClassPrior, weights: Float64Array
     ...(weights === null ? {} : { classWeights: weights }),
   };
   return (targets, logits) => ldamCrossEntropy(targets, logits, options);
+}
+
+/** Targets of one label as rows of 0 and 1; those of several are that already. */
+function rowsOf(targets: tf.Tensor, numClasses: number): tf.Tensor2D {
+  return (targets.rank === 1 ? tf.oneHot(tf.cast(targets, 'int32'), numClasses) : targets) as tf.Tensor2D;
 }
 
 /** Class weights of the losses that have them; `null` for the others. */

@@ -1,7 +1,6 @@
 import { chooseBackend, type Precision } from '../backend/node/index.js';
 import { CheckpointError, randomStream } from '../core/index.js';
 import type { LoadDatasetOptions } from '../data/node/index.js';
-import { restoreModel } from '../train/index.js';
 import { fileCheckpoints } from '../train/node/index.js';
 import type { TrainConfig } from './config.js';
 import { loadRunData, type RunData } from './data.js';
@@ -9,7 +8,7 @@ import { dataLocation, type DataLocation } from './dataOptions.js';
 import { checkModelFile } from './modelSource.js';
 import { resumedConfig } from './run.js';
 import { RunFolder } from './runFolder.js';
-import { makeTrainee, type Trainee } from './trainee.js';
+import { makeTrainee, restoreTrainee, type Trainee } from './trainee.js';
 
 /** Options of {@link openRun}; data that have moved since the run began are named as in its configuration. */
 export interface OpenRunOptions extends DataLocation {
@@ -65,7 +64,7 @@ export async function openRun(options: OpenRunOptions): Promise<OpenedRun> {
   const data = await loadRunData(config, random, { signal, onProgress });
   const trainee = await makeTrainee(config, data, random);
   try {
-    restoreModel(trainee.classifier, state);
+    restoreTrainee(trainee, state);
   } catch (error) {
     trainee.dispose();
     throw error;

@@ -1,7 +1,7 @@
 import { chooseBackend } from '../backend/node/index.js';
 import { ConfigError, randomStream, type RandomStream } from '../core/index.js';
 import { tuneTau } from '../heads/index.js';
-import { train, restoreModel, captureState, scoreExamples } from '../train/index.js';
+import { train, captureState, scoreExamples } from '../train/index.js';
 import type { CheckpointStore, ScoredExamples, TrainLogs, TrainState } from '../train/index.js';
 import { fileCheckpoints } from '../train/node/index.js';
 import { configKeys, resolveConfig, type PartialConfig, type TrainConfig } from './config.js';
@@ -12,15 +12,16 @@ import { describeEnvironment, type Environment } from './environment.js';
 import { openEvents, type RunEvents } from './events.js';
 import { checkModelFile, recordModelFile, storedModel } from './modelSource.js';
 import { replicasOf, threadsOf, withReplicas } from './replicas.js';
+import { headLogs } from './head.js';
 import { trainingInputs } from './frozenFeatures.js';
 import { checkInitial, initialize, type InitialWeights } from './initialize.js';
 import { drawRun } from './report/index.js';
 import type { RunEvent } from './runEvent.js';
 import { RunFolder, type EpochRecord } from './runFolder.js';
 import type { RunOutcome, RunReport } from './runReport.js';
-import { adjustsPosthoc, score } from './scoring.js';
+import { adjustsPosthoc, pointsOf, score } from './scoring.js';
 import { isComputed, type ComputedClassifier } from './secondStage.js';
-import { makeTrainee, type Trainee } from './trainee.js';
+import { makeTrainee, restoreTrainee, type Trainee } from './trainee.js';
 
 /** Options of {@link runTraining}. */
 export interface RunOptions {
@@ -131,13 +132,17 @@ class Run {
   readonly #note = (message: string): void => this.options.onEvent?.({ type: 'note', message });
 
   /** Takes the weights of `init`, or those of the checkpoint that training goes on from. */
-  async #initialize({ network, classifier }: Trainee, last: TrainState | null): Promise<InitialWeights | null> {
+  async #initialize(trainee: Trainee, last: TrainState | null): Promise<InitialWeights | null> {
     const { config, resume } = this.options;
     const { init } = config;
     const began = resume ? (this.folder.readEnvironment().initial ?? null) : null;
     if (init === null) return null;
-    if (last === null) return initialize({ ...config, init }, network, began);
-    restoreModel(classifier, last); // here already: the features of a frozen backbone are made before training begins
+    if (last === null) {
+      const initial = await initialize({ ...config, init }, trainee.network, began);
+      await trainee.sampled?.fromLayer();
+      return initial;
+    }
+    restoreTrainee(trainee, last); // here already: the features of a frozen backbone are made before training begins
     return began;
   }
 
@@ -179,11 +184,17 @@ class Run {
       ...replicasOf(config),
       ...(config.clipNorm === null ? {} : { clipNorm: config.clipNorm }),
       ...(signal ? { signal } : {}),
-      evaluate: (index) => this.#evaluate(index, data, trainee),
+      evaluate: async (index) => ({
+        ...(await this.#evaluate(index, data, trainee)),
+        ...(await headLogs(config, trainee.network)),
+      }),
       callbacks: [
         {
           onEpochBegin: (index) => void (epoch = index),
-          onBatchEnd: (step, logs) => onEvent?.({ type: 'step', epoch, step: step + 1, steps, loss: logs!['loss']! }),
+          onBatchEnd: (step, logs) => {
+            if (step + 1 === steps) trainee.sampled?.toLayer();
+            onEvent?.({ type: 'step', epoch, step: step + 1, steps, loss: logs!['loss']! });
+          },
           onEpochEnd: async (index, logs) => {
             const record = { epoch: index + 1, step: (index + 1) * steps, ...logs };
             this.folder.appendEpoch(record);
@@ -237,7 +248,7 @@ class Run {
     if (!isLast && (index + 1) % every !== 0) return {};
     const tau = adjustsPosthoc(config) ? 1 : 0;
     const { raw, posthoc } = await score(classifier, data.holdout ?? data.test, {
-      classCounts: data.classCounts,
+      groups: data.groups,
       classPrior,
       tau,
     });
@@ -265,7 +276,7 @@ class Run {
     const { config } = this.options;
     const { classifier, classPrior } = trainee;
     const best = data.holdout ? await this.#checkpoints.load('best') : null;
-    if (best) restoreModel(classifier, best);
+    if (best) restoreTrainee(trainee, best);
     const { tau, tauFrom } = await posthocTau(config, data, trainee);
     return {
       run: this.folder.path,
@@ -289,7 +300,8 @@ class Run {
         tau: tauFrom,
       },
       final: await score(classifier, data.test, {
-        classCounts: data.classCounts,
+        groups: data.groups,
+        points: pointsOf(data, 'test'),
         classPrior,
         tau,
         signal: this.options.signal,

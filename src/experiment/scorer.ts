@@ -4,14 +4,21 @@ import {
   type CalibrationScores,
   type ClassGroups,
   type ClassificationResult,
+  type RankingResult,
 } from '../metrics/index.js';
+
+/** Metrics of one treatment of the logits. */
+export interface TreatmentScores extends ClassificationResult {
+  /** How the labels of multi-label points are ranked; left out where an example has one label. */
+  readonly ranking?: RankingResult;
+}
 
 /** Metrics of the logits as they are, and after post-hoc adjustment. */
 export interface Scores {
   /** Of the raw logits. */
-  readonly raw: ClassificationResult;
+  readonly raw: TreatmentScores;
   /** Of `logits - tau log(classPrior / targetPrior)`; equals `raw` for tau = 0. */
-  readonly posthoc: ClassificationResult & { readonly tau: number };
+  readonly posthoc: TreatmentScores & { readonly tau: number };
 }
 
 /** Calibration after the logits are divided by a temperature; predictions of the raw logits do not change. */

@@ -6,10 +6,11 @@ import {
   type Dataset,
   type ImageDataset,
   type ImageStream,
+  type LabelledExamples,
   type VectorDataset,
   type VectorStream,
 } from '../data/index.js';
-import { classBalancedOrder, shuffledOrder, type BatchOrder } from '../sampling/index.js';
+import { classBalancedOrder, deferredOrder, shuffledOrder, type BatchOrder } from '../sampling/index.js';
 import {
   centredNormalization,
   channelNormalization,
@@ -100,8 +101,15 @@ export async function sourceMaker(
   return { normalization, sourceOf };
 }
 
-function orderOf({ sampler }: TrainConfig, { labels, classNames, size }: Dataset): BatchOrder {
-  return sampler === 'class-balanced' ? classBalancedOrder(labels, classNames.length) : shuffledOrder(size);
+/** Order of the training batches. */
+export function orderOf(
+  { sampler, drsEpoch }: TrainConfig,
+  { labels, classNames, size }: LabelledExamples,
+): BatchOrder {
+  const shuffled = shuffledOrder(size);
+  if (sampler === 'shuffled' && drsEpoch === null) return shuffled;
+  const balanced = classBalancedOrder(labels, classNames.length);
+  return drsEpoch === null ? balanced : deferredOrder({ before: shuffled, after: balanced, fromPass: drsEpoch });
 }
 
 /** What statistics come from: all examples where they are in memory, else a seeded sample. */

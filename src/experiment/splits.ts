@@ -1,5 +1,5 @@
-import { DataFormatError, randomStream } from '../core/index.js';
-import { classCountsOf, stratifiedHoldout, takeExamples, type Dataset } from '../data/index.js';
+import { DataFormatError, randomStream, type RandomStream } from '../core/index.js';
+import { classCountsOf, stratifiedHoldout, takeExamples, zipfDataset, type Dataset } from '../data/index.js';
 import { loadDataset, openDataset, type DatasetName, type LoadDatasetOptions } from '../data/node/index.js';
 import type { TrainConfig } from './config.js';
 import { isOwnData } from './dataOptions.js';
@@ -14,9 +14,18 @@ export interface Splits {
   readonly test: Dataset;
 }
 
-/** Loads a data set by name, or opens one by path. */
-export async function loadSplits(config: TrainConfig, options: LoadDatasetOptions): Promise<Splits> {
+/** Loads a data set by name, makes it of `random`, or opens one by path. */
+export async function loadSplits(
+  config: TrainConfig,
+  random: RandomStream,
+  options: LoadDatasetOptions,
+): Promise<Splits> {
   const { data, dataDir } = config;
+  if (data === 'zipf') {
+    const { classes, exponent } = config;
+    const made = zipfDataset({ random: random.child('zipf'), classes: classes!, exponent: exponent! });
+    return { ...made, name: `zipf (${classes} classes, exponent ${exponent})`, testFrom: null };
+  }
   if (isOwnData(data)) return openSplits(config, options.signal);
   const directory = dataDir === null ? {} : { dataDir };
   const { train, test } = await loadDataset(data as DatasetName, { ...options, ...directory });

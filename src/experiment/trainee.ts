@@ -2,11 +2,20 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import { classPriorFrom, type ClassPrior, type RandomStream } from '../core/index.js';
 import { classifierFromModel, freezeBackbone, scaleClasses, type Classifier } from '../models/index.js';
 import { adamW, constantSchedule, cosineSchedule, sgd, stepSchedule, type Schedule } from '../optimizers/index.js';
-import type { Objective, ScheduledOptimizer } from '../train/index.js';
+import {
+  restoreModel,
+  restoreTables,
+  type Objective,
+  type ScheduledOptimizer,
+  type TrainState,
+} from '../train/index.js';
 import type { TrainConfig } from './config.js';
 import type { RunData } from './data.js';
+import { withHead } from './head.js';
+import { isSampled } from './lossOptions.js';
 import { makeModel } from './modelSource.js';
 import { makeObjective } from './objective.js';
+import { sampledHead, type SampledHead } from './sampledHead.js';
 
 /** What a configuration makes to be trained. */
 export interface Trainee {
@@ -22,8 +31,17 @@ export interface Trainee {
   readonly optimizer: ScheduledOptimizer;
   /** Learning rate by epoch. */
   readonly schedule: Schedule;
+  /** The table that trains in place of the head of a sampled loss; `null` for the others. */
+  readonly sampled: SampledHead | null;
   /** Frees all of it. */
   dispose(): void;
+}
+
+/** Puts the weights of a checkpoint into the model, and into the table of a sampled loss. */
+export function restoreTrainee({ classifier, objective, sampled }: Trainee, state: TrainState): void {
+  restoreModel(classifier, state);
+  restoreTables(objective, state);
+  sampled?.toLayer();
 }
 
 /** Builds model, loss, optimizer and schedule. */
@@ -34,19 +52,23 @@ export async function makeTrainee(config: TrainConfig, data: RunData, random: Ra
     numClasses: classCounts.length,
     random: random.child('weights'),
   });
-  const network = splitModel(model, config.featuresLayer);
-  const classifier = trainedPart(config, network);
+  const network = splitModel(withHead(config, model, random.child('head')), config.featuresLayer);
   const classPrior = classPriorFrom(classCounts);
+  const classes = { classCounts, classPrior };
+  const sampled = isSampled(config.loss) ? await sampledHead(config, network, classes) : null;
+  const classifier = sampled?.classifier ?? trainedPart(config, network);
   const optimizer = makeOptimizer(config);
   return {
     classifier,
     network,
     classPrior,
     optimizer,
-    objective: makeObjective(config, { classCounts, classPrior }),
+    objective: sampled?.objective ?? makeObjective(config, classes),
+    sampled,
     schedule: makeSchedule(config),
     dispose() {
       classifier.dispose();
+      sampled?.dispose();
       classPrior.dispose();
       optimizer.dispose();
     },

@@ -102,6 +102,7 @@ export function imageSource(dataset: ImageDataset | ImageStream, options: ImageS
     return {
       inputs: tf.tensor4d(floats, [rows.length, height, width, channels]),
       targets: tf.tensor1d(labels, 'int32'),
+      labels,
     };
   };
   return {

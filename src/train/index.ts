@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export type { HostArray } from '../heads/index.js';
 export type { TrainCallback, TrainLogs } from './callbacks.js';
 export { deferred } from './deferred.js';
 export type { DeferredOptions } from './deferred.js';
@@ -17,11 +18,13 @@ export type {
 export { train } from './loop.js';
 export type { TrainOptions, TrainResult } from './loop.js';
 export { supervised } from './objective.js';
-export type { Batch, BoundLoss, Objective, StepContext } from './objective.js';
+export type { Batch, BoundLoss, Objective, RowTable, StepContext } from './objective.js';
 export { forEachScored, scoreExamples } from './predict.js';
 export type { ScoredBatch, ScoredExamples, ScoreOptions } from './predict.js';
 export type { Exchange, ReplicaJob, Replicas, ReplicaTeam } from './replicas.js';
-export { captureState, restoreModel, restoreState } from './snapshot.js';
+export { sampledObjective } from './sampled.js';
+export type { BoundSampledLoss, SampledObjectiveOptions } from './sampled.js';
+export { captureState, restoreModel, restoreState, restoreTables } from './snapshot.js';
 export type { TrainedParts } from './snapshot.js';
 export type { ScheduledOptimizer, StepOptions, StepParts } from './step.js';
 export type { CheckpointStore, TensorRecord, TrainPosition, TrainState } from './state.js';

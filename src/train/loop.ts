@@ -214,7 +214,7 @@ class TrainingRun {
       tf.dispose(gradients);
       await this.#diverged(step, 'a finite loss', loss);
     }
-    this.#step.apply(step, gradients);
+    await this.#step.apply(step, gradients);
     this.position = { epoch, stepInEpoch: stepInEpoch + 1, step: step + 1, lossSum: lossSum + loss };
     for (const throughput of [this.#total, this.#thisEpoch]) {
       throughput.add(batchSize * objective.streams.length, performance.now() - began);

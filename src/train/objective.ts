@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { RandomStream } from '../core/index.js';
+import type { HostArray } from '../heads/index.js';
 import type { Classifier } from '../models/index.js';
 import type { Schedule } from '../optimizers/index.js';
 
@@ -9,6 +10,8 @@ export interface Batch {
   readonly inputs: tf.Tensor;
   /** Class ids `[B]` int32, or class distributions `[B, C]` float32. */
   readonly targets: tf.Tensor;
+  /** The class ids once more, on the host, `[B]`: for negative sampling, which reads no tensors. Every source here gives them. */
+  readonly labels?: Int32Array;
 }
 
 /** Where training stands when a loss is computed. */
@@ -23,10 +26,35 @@ export interface StepContext {
   readonly schedule: Schedule;
 }
 
+/**
+ * Weights on the host of which a step reads and changes a few rows, as those of a `classTable`. The backward pass leaves
+ * the gradient of the rows with the table; the loop applies it after each update of the classifier's weights, at the same learning
+ * rate, and saves the state with every checkpoint.
+ */
+export interface RowTable {
+  /** Variable through which the gradient tape reaches the rows; the optimizer never sees it. */
+  readonly anchor: tf.Variable;
+  /** Changes the rows that a gradient has come for since the last call. */
+  applyGradients(options: { readonly learningRate: number }): Promise<void>;
+  /** Forgets the gradients that were not applied. */
+  discardGradients(): void;
+  /** Weights and optimizer state, live. */
+  state(): Readonly<Record<string, HostArray>>;
+  /** Takes back what {@link RowTable.state} gave, and keeps none of it. */
+  restore(state: Readonly<Record<string, HostArray>>): void;
+}
+
 /** What training minimises, and the streams of examples that it needs for that. */
 export interface Objective {
   /** Names of the streams it reads; the first one defines the length of an epoch. */
   readonly streams: readonly string[];
+  /**
+   * Tables that {@link Objective.loss} scores in every step, by name; they belong to the caller. Such an objective runs in one
+   * replica only, and `clipNorm` does not reach the rows.
+   */
+  readonly tables?: Readonly<Record<string, RowTable>>;
+  /** Called before {@link Objective.loss} with the same arguments, outside the tape, and awaited: here values may be read. */
+  prepare?(classifier: Classifier, batches: Readonly<Record<string, Batch>>, context: StepContext): Promise<void>;
   /** The scalar to minimise; runs inside the gradient tape, reads no values. */
   loss(classifier: Classifier, batches: Readonly<Record<string, Batch>>, context: StepContext): tf.Scalar;
   /** Called after each update, for example to move an averaged teacher; draws the same numbers in every replica. */

@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { CheckpointError, type RandomStream } from '../core/index.js';
+import type { HostArray } from '../heads/index.js';
 import type { Classifier } from '../models/index.js';
 import type { Objective } from './objective.js';
-import { checkTensors, readTensors, tensorsOf, type NamedState, type TrainPosition, type TrainState } from './state.js';
+import { checkTensors, readTensors, tensorsOf } from './state.js';
+import type { NamedState, TensorRecord, TrainPosition, TrainState } from './state.js';
 
 /** The parts of a run that a checkpoint holds. */
 export interface TrainedParts {
@@ -25,6 +27,7 @@ export async function captureState(parts: TrainedParts, position: TrainPosition)
     ...optimizer,
     ...objectiveState(parts.objective),
   ]);
+  tensors.push(...tableRecords(parts.objective));
   // The iteration counter is made for this call; the slots themselves are the optimizer's variables.
   for (const { tensor } of slots) if (!(tensor instanceof tf.Variable)) tensor.dispose();
   return { position, random: parts.random.state(), tensors };
@@ -42,6 +45,7 @@ export async function restoreState(parts: TrainedParts, state: TrainState): Prom
   try {
     await parts.optimizer.setWeights(Object.entries(slots).map(([name, tensor]) => ({ name, tensor })));
     parts.objective.restore?.(objective);
+    restoreTables(parts.objective, state);
   } catch (error) {
     const hint = 'It was written with other settings';
     const { message } = error as Error;
@@ -68,6 +72,28 @@ export function restoreModel(classifier: Classifier, state: TrainState): void {
       (tensor as tf.Variable).assign(tf.tensor(values, [...shape], dtype));
     }
   });
+}
+
+/** Puts only the tables of an objective back, as {@link restoreModel} does the weights. */
+export function restoreTables({ tables = {} }: Objective, state: TrainState): void {
+  const saved = state.tensors.filter(({ name }) => name.startsWith('table/'));
+  for (const [key, table] of Object.entries(tables)) {
+    const own = saved.filter(({ name }) => name.startsWith(`table/${key}/`));
+    const arrays = own.map(({ name, ...array }) => [name.slice(`table/${key}/`.length), array as HostArray]);
+    table.restore(Object.fromEntries(arrays) as Record<string, HostArray>);
+  }
+  const foreign = saved.find(({ name }) => !Object.hasOwn(tables, name.split('/')[1]!));
+  if (foreign) throw new CheckpointError('checkpoint', 'the tables of this objective only', foreign.name);
+}
+
+/** Copies, because the next step changes the arrays. */
+function tableRecords({ tables = {} }: Objective): TensorRecord[] {
+  return Object.entries(tables).flatMap(([key, table]) =>
+    Object.entries(table.state()).map(([name, { shape, values }]) => {
+      const dtype = values instanceof Float32Array ? 'float32' : 'int32';
+      return { name: `table/${key}/${name}`, shape, dtype, values: values.slice() };
+    }),
+  );
 }
 
 function modelState({ model }: Classifier): NamedState[] {

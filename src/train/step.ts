@@ -3,7 +3,7 @@ import { InvalidArgumentError } from '../core/index.js';
 import { clipByGlobalNorm, type Schedule } from '../optimizers/index.js';
 import { average, keepStatistics, weightsDigest, type StepGradients } from './averaging.js';
 import type { ExampleSource } from './images.js';
-import type { Batch, StepContext } from './objective.js';
+import type { Batch, RowTable, StepContext } from './objective.js';
 import type { Exchange, Replica } from './replicas.js';
 import type { TrainedParts } from './snapshot.js';
 import { batchStream, type BatchStream } from './streams.js';
@@ -39,6 +39,7 @@ const COMPARE_EVERY = 20;
 export class TrainingStep {
   readonly stepsPerEpoch: number;
   readonly #streams: ReadonlyMap<string, BatchStream>;
+  readonly #tables: readonly RowTable[];
 
   constructor(
     readonly parts: StepParts,
@@ -47,6 +48,8 @@ export class TrainingStep {
   ) {
     const { objective, data, random } = parts;
     checkShares(options.batchSize, replica.count);
+    this.#tables = Object.values(objective.tables ?? {});
+    if (replica.count > 1 && this.#tables.length > 0) throw noReplicas(replica.count);
     const shared = { batchSize: options.batchSize, random: random.child('batches'), replica };
     this.#streams = new Map(objective.streams.map((name) => [name, batchStream(name, data[name], shared)]));
     this.stepsPerEpoch = [...this.#streams.values()][0]!.batchesPerPass;
@@ -77,8 +80,8 @@ export class TrainingStep {
     }
   }
 
-  /** Changes the weights. */
-  apply(step: number, gradients: tf.NamedTensorMap): void {
+  /** Changes the weights, those of the classifier first. */
+  async apply(step: number, gradients: tf.NamedTensorMap): Promise<void> {
     const { optimizer, objective, classifier, schedule } = this.parts;
     const { clipNorm } = this.options;
     const context = this.#context(step, 'update');
@@ -88,11 +91,14 @@ export class TrainingStep {
       optimizer.applyGradients(limited);
     });
     tf.dispose(gradients);
+    const { learningRate } = optimizer;
+    for (const table of this.#tables) await table.applyGradients({ learningRate });
     tf.tidy(() => objective.afterStep?.(classifier, context));
   }
 
-  /** Frees the batches that were asked for ahead of time. */
+  /** Frees the batches that were asked for ahead of time, and gradients that were not applied. */
   async dispose(): Promise<void> {
+    for (const table of this.#tables) table.discardGradients();
     for (const stream of this.#streams.values()) await stream.dispose();
   }
 
@@ -102,12 +108,17 @@ export class TrainingStep {
     try {
       for (const [name, stream] of this.#streams) batches[name] = await stream.batch(step);
       const context = this.#context(step, 'share');
+      await objective.prepare?.(classifier, batches, context);
       // In a tidy, because variableGrads leaves the loss behind when it has no gradient to give.
-      return tf.tidy(() =>
-        tf.variableGrads(() => objective.loss(classifier, batches, context), [...classifier.trainableVariables]),
-      );
+      return tf.tidy(() => {
+        const anchors = this.#tables.map(({ anchor }) => anchor);
+        const variables = [...classifier.trainableVariables, ...anchors];
+        const { value, grads } = tf.variableGrads(() => objective.loss(classifier, batches, context), variables);
+        for (const { name } of anchors) delete grads[name];
+        return { value, grads };
+      });
     } finally {
-      tf.dispose(batches as unknown as tf.TensorContainer);
+      tf.dispose(Object.values(batches).flatMap(({ inputs, targets }) => [inputs, targets]));
     }
   }
 
@@ -119,6 +130,12 @@ export class TrainingStep {
     const epoch = Math.floor(step / this.stepsPerEpoch) + (step % this.stepsPerEpoch) / this.stepsPerEpoch;
     return { step, epoch, random: random.child(name), schedule };
   }
+}
+
+/** The rows that each replica changes would be its own. */
+function noReplicas(count: number): InvalidArgumentError {
+  const hint = 'Train on one replica, which may use all threads, or take a head that is a layer of the model';
+  return new InvalidArgumentError('train', 'one replica with an objective that has tables', count, hint);
 }
 
 function checkShares(batchSize: number, count: number): void {

@@ -71,7 +71,7 @@ export function vectorSource(dataset: VectorDataset | VectorStream, options: Vec
         inputs[i * dimension + d] = (features[row * dimension + d]! - mean[d]!) / deviation[d]!;
       }
     });
-    return { inputs: tf.tensor2d(inputs, [rows.length, dimension]), targets: tf.tensor1d(labels, 'int32') };
+    return { inputs: tf.tensor2d(inputs, [rows.length, dimension]), targets: tf.tensor1d(labels, 'int32'), labels };
   };
   return {
     size: dataset.size,

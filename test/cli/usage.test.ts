@@ -82,7 +82,8 @@ describe.concurrent('wrong usage exits with 2, says what is wrong on stderr and 
     ['train --epochs 1.5', 'longtail: command line: expected epochs to be an integer, got 1.5'],
     [
       'train --loss ce --tau 1',
-      'longtail: command line: expected tau only with the losses logit-adjusted, equalized, vector-scaling, got tau 1 with ce. ' +
+      'longtail: command line: expected tau only with the losses logit-adjusted, equalized, vector-scaling, ' +
+        'sampled-softmax, sampled-decoupled, got tau 1 with ce. ' +
         'With a hold-out the post-hoc tau of ce is tuned there',
     ],
     ['evaluate runs/x --tau -1', 'longtail: evaluate: expected --tau to be a finite number of at least 0, got -1'],
@@ -106,7 +107,7 @@ describe.concurrent('wrong usage exits with 2, says what is wrong on stderr and 
   });
 
   it.each([
-    ['{"epoch": 3}', 'expected names of options, got "epoch". Did you mean "epochs" or "drwEpoch"?'],
+    ['{"epoch": 3}', 'expected names of options, got "epoch". Did you mean "epochs" or "drwEpoch" or "drsEpoch"?'],
     ['{"loss": "focl"}', `expected loss to be one of ${choices.loss.join(', ')}, got "focl". Did you mean "focal"?`],
     ['{"flip": "yes"}', 'expected flip to be false or true, got "yes"'],
     ['[1]', 'expected an object of options, got an array'],

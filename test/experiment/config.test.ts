@@ -78,7 +78,10 @@ describe('resolveConfig', () => {
 
   it.each<[object, string]>([
     // Names, with near misses where there are some.
-    [{ epoch: 3 }, 'file.json: expected names of options, got "epoch". Did you mean "epochs" or "drwEpoch"?'],
+    [
+      { epoch: 3 },
+      'file.json: expected names of options, got "epoch". Did you mean "epochs" or "drwEpoch" or "drsEpoch"?',
+    ],
     [{ learningrate: 3 }, 'file.json: expected names of options, got "learningrate". Did you mean "learningRate"?'],
     [
       { quux: 3 },
@@ -111,12 +114,14 @@ describe('resolveConfig', () => {
     // Options that do not go together.
     [
       { loss: 'ce', tau: 1 },
-      'file.json: expected tau only with the losses logit-adjusted, equalized, vector-scaling, got tau 1 with ce. ' +
+      'file.json: expected tau only with the losses logit-adjusted, equalized, vector-scaling, sampled-softmax, ' +
+        'sampled-decoupled, got tau 1 with ce. ' +
         'With a hold-out the post-hoc tau of ce is tuned there',
     ],
     [
       { loss: 'balanced-softmax', tau: 1 },
-      'file.json: expected tau only with the losses logit-adjusted, equalized, vector-scaling, got tau 1 with balanced-softmax',
+      'file.json: expected tau only with the losses logit-adjusted, equalized, vector-scaling, sampled-softmax, ' +
+        'sampled-decoupled, got tau 1 with balanced-softmax',
     ],
     [
       { sampler: 'class-balanced' },
@@ -166,22 +171,29 @@ describe('options', () => {
 
   it('offers the names that the rooms know', () => {
     expect(choices.model).toEqual(modelNames);
-    expect(choices.data).toEqual(datasetNames);
+    expect(choices.data).toEqual([...datasetNames, 'delicious', 'zipf']);
     expect(choices.profile).toEqual([...profileNames, 'none']);
     expect(backendNames).toEqual(expect.arrayContaining([...choices.backend]));
   });
 
   it('takes every choice', () => {
+    const sampledOptions = ['negatives', 'weighting', 'rowOptimizer'] as const;
     for (const [key, names] of Object.entries(choices)) {
       for (const name of names) {
+        const sampled = { loss: 'sampled-softmax' };
         const second = { init: 'run', freeze: 'backbone' };
         const needed: Record<string, object> = {
           'class-balanced': { loss: 'ce' },
           step: { milestones: [10] },
           backbone: second,
+          zipf: { profile: 'none' },
+          delicious: { profile: 'none' },
+          hinge: { loss: 'sampled-decoupled' },
+          logistic: { loss: 'sampled-decoupled' },
+          ...Object.fromEntries(sampledOptions.flatMap((option) => choices[option]).map((value) => [value, sampled])),
           ...Object.fromEntries(choices.classifier.map((classifier) => [classifier, second])),
         };
-        const rest = key === 'profile' || key === 'loss' ? {} : needed[name];
+        const rest = ['profile', 'loss', 'optimizer'].includes(key) ? {} : needed[name];
         expect(resolve({ [key]: name, ...rest })).toMatchObject({ [key]: name });
       }
     }
@@ -190,7 +202,14 @@ describe('options', () => {
 
 describe('presets', () => {
   it('are those of the manual, and all of them resolve', () => {
-    expect(presetNames()).toEqual(['cifar10-lt', 'cifar100-lt', 'official-logit-adjustment', 'quickstart']);
+    expect(presetNames()).toEqual([
+      'cifar10-lt',
+      'cifar100-lt',
+      'delicious',
+      'official-logit-adjustment',
+      'quickstart',
+      'zipf',
+    ]);
     for (const name of presetNames()) {
       const layer = loadConfigLayer(name);
       expect(layer.source).toBe(`preset ${name}`);
@@ -213,7 +232,10 @@ describe('presets', () => {
 
   it.each([
     ['cifar10', 'Did you mean "cifar10-lt" or "cifar100-lt"?'],
-    ['nothing-of-the-sort', 'The presets are cifar10-lt, cifar100-lt, official-logit-adjustment, quickstart'],
+    [
+      'nothing-of-the-sort',
+      'The presets are cifar10-lt, cifar100-lt, delicious, official-logit-adjustment, quickstart, zipf',
+    ],
   ])('%s is refused', (name, hint) => {
     expect(() => loadConfigLayer(name)).toThrow(
       refusal(

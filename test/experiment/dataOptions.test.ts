@@ -41,7 +41,7 @@ describe('data of your own', () => {
     expect(() => resolveLayers({ data: 'mnst' })).toThrow(
       refusal(
         'ConfigError',
-        'layer 0: expected data to be one of sample, cifar10, cifar100, mnist, got "mnst". Did you mean "mnist"?',
+        'layer 0: expected data to be one of sample, cifar10, cifar100, mnist, delicious, zipf, got "mnst". Did you mean "mnist"?',
       ),
     );
   });
@@ -92,7 +92,7 @@ describe('data of your own', () => {
     [{ data: x, labels: y, root: '/r' }, `root with a list (.txt) or table (.csv) of paths, got data ${x}`],
     [{ data: at('flowers'), testShare: 1 }, 'testShare to be less than 1, got 1'],
     [{ data: at('flowers'), imageSize: 0 }, 'imageSize to be at least 1, got 0'],
-    [{ data: '' }, 'data to be one of sample, cifar10, cifar100, mnist, got ""'],
+    [{ data: '' }, 'data to be one of sample, cifar10, cifar100, mnist, delicious, zipf, got ""'],
   ])('refuse %o', (values, message) => {
     expect(() => resolveLayers(values)).toThrow(refusal('ConfigError', `layer 0: expected ${message}`));
   });

@@ -9,6 +9,8 @@ import { confusion } from './sections/confusion.js';
 import { curves } from './sections/curves.js';
 import { differences } from './sections/differences.js';
 import { groups } from './sections/groups.js';
+import { kernel } from './sections/kernel.js';
+import { ranking } from './sections/ranking.js';
 import { recall } from './sections/recall.js';
 import { results } from './sections/results.js';
 import { setup, stateOf } from './sections/setup.js';
@@ -16,7 +18,18 @@ import { script, style } from './style.js';
 import { studiesOf, type Study } from './study.js';
 
 /** The sections of a study, in order; each may find nothing to say. */
-const sections: readonly SectionOf[] = [results, differences, curves, recall, groups, calibration, confusion, setup];
+const sections: readonly SectionOf[] = [
+  results,
+  ranking,
+  differences,
+  curves,
+  kernel,
+  recall,
+  groups,
+  calibration,
+  confusion,
+  setup,
+];
 
 /** What tells a page of ours from any other file. */
 export const GENERATOR = 'tfjs-longtail';

@@ -20,6 +20,18 @@ const bin = type({
   confidence: 'number|null',
   accuracy: 'number|null',
 });
+const rankingAt = type({
+  k: 'number',
+  precision: 'number',
+  recall: 'number',
+  balancedRecall: 'number',
+  propensityPrecision: 'number | null',
+});
+const ranking = type({
+  examples: 'number',
+  at: rankingAt.array(),
+  groups: type({ '[string]': type({ classes: 'number', at: rankingAt.array() }).or('null') }),
+});
 const scores = type({
   'tau?': 'number',
   examples: 'number > 0',
@@ -32,7 +44,8 @@ const scores = type({
   'nll?': 'number',
   'brier?': 'number',
   'reliability?': bin.array(),
-  'confusion?': 'number[][]',
+  'confusion?': 'number[][] | null',
+  'ranking?': ranking,
 });
 const report = type({
   dataset: 'string',

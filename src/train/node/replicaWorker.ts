@@ -53,7 +53,7 @@ async function takePart(): Promise<void> {
     const { loss, gradients } = await training.differentiate(step, exchange);
     // The main thread has the same number, and reports it.
     if (!Number.isFinite(loss)) return;
-    training.apply(step, gradients);
+    await training.apply(step, gradients);
   }
 }
 

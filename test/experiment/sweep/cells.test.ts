@@ -119,7 +119,7 @@ describe('a sweep is refused', () => {
     [
       'with an unknown option in the grid',
       { grid: { sed: [1] } },
-      'sweep.json, grid: expected names of options, got "sed". Did you mean "seed"?',
+      'sweep.json, grid: expected names of options, got "sed". Did you mean "seed" or "head"?',
     ],
     ['with a method without a name', { methods: [{}] }, 'sweep.json, methods[0]: expected a name, got undefined'],
     [
@@ -146,7 +146,8 @@ describe('a sweep is refused', () => {
     [
       'with a run that is not valid, by its name',
       { methods: [{ name: 'LA' }, { name: 'CE', loss: 'ce', tau: 1 }], grid: seeds },
-      'sweep.json, run "CE, seed 1": expected tau only with the losses logit-adjusted, equalized, vector-scaling, got tau 1 with ce. ' +
+      'sweep.json, run "CE, seed 1": expected tau only with the losses logit-adjusted, equalized, vector-scaling, ' +
+        'sampled-softmax, sampled-decoupled, got tau 1 with ce. ' +
         'With a hold-out the post-hoc tau of ce is tuned there',
     ],
     [

@@ -30,9 +30,9 @@ export interface Confusion {
 
 /** Sum of the confusion matrices of all runs; `null` where a run has none. */
 export function pooledConfusion({ scored }: Series): number[][] | null {
-  const matrices = scored.map(({ scores }) => scores.confusion);
-  if (matrices.includes(undefined)) return null;
-  const [first, ...others] = matrices as number[][][];
+  const matrices = scored.flatMap(({ scores }) => (scores.confusion ? [scores.confusion] : []));
+  if (matrices.length < scored.length) return null;
+  const [first, ...others] = matrices;
   return first!.map((row, y) => row.map((value, k) => value + sum(others.map((matrix) => matrix[y]![k]!))));
 }
 

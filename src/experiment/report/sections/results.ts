@@ -1,3 +1,4 @@
+import { defaultConfig } from '../../options.js';
 import { count, fixed, listed, percent, plural, points, quantity, withSpread } from '../format.js';
 import type { Block, Cell, Section } from '../section.js';
 import { balancedAccuracy, bestSeries, bySeed, groupAccuracy, spreadOf, type Measure } from '../selection.js';
@@ -73,10 +74,15 @@ function headline(study: Study): string {
 }
 
 /** What the columns mean, with the sizes of the groups. */
-function legend({ series, classCounts }: Study): string {
+function legend({ series, classCounts, methods }: Study): string {
   const { groups } = series[0]!.scored[0]!.scores;
+  const [above, below] = (methods[0]!.config['groupThresholds'] ?? defaultConfig.groupThresholds) as number[];
   const sizes = (['head', 'torso', 'tail'] as const).map((name) => {
-    const bounds = { head: 'more than 100 training examples', torso: '20 to 100', tail: 'fewer than 20' }[name];
+    const bounds = {
+      head: `more than ${above} training examples`,
+      torso: `${below} to ${above}`,
+      tail: `fewer than ${below}`,
+    }[name];
     return `${name}: ${bounds}, ${plural(groups[name]?.classes ?? 0, 'class')}`;
   });
   return (

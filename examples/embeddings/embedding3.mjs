@@ -1,0 +1,3 @@
+import { embedding } from './embedding.mjs';
+
+export default embedding(3);
