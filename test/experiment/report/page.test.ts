@@ -191,6 +191,45 @@ describe('a page', () => {
   });
 });
 
+describe('the kernel of a learnt head', () => {
+  it('is drawn from the coefficients of the epochs, where there are any', async () => {
+    const plain = await madeRun();
+    const made = await madeRun({ config: { head: 'learned', degree: 2 } });
+    const epochs = made.epochs.map((record, i) => ({ ...record, 'kernel/1': 0.75 - i / 4, 'kernel/2': 0.25 + i / 4 }));
+    const page = await reportPage([plain, { ...made, name: 'learned-1', epochs }]);
+    expectSound(page);
+    const text = textOf(page);
+    expect(headingsOf(page).map(([, heading]) => heading)).toContain('Kernel');
+    expect(text).toContain('at the end t^1 0.000 and t^2 1.000. The smallest value of the mean kernel is 0.000.');
+    expect(headingsOf(await reportPage([plain])).map(([, heading]) => heading)).not.toContain('Kernel');
+  });
+});
+
+describe('the ranking of multi-label points', () => {
+  it('has the precision at each length, and the recall of frequent and rare labels', async () => {
+    const run = await madeRun();
+    const at = (hit: number) =>
+      [1, 3].map((k) => ({ k, precision: hit, recall: hit / k, balancedRecall: 0.1, propensityPrecision: hit / 2 }));
+    const ranking = (hit: number) => ({
+      examples: 3181,
+      at: at(hit),
+      groups: { head: { classes: 4, at: at(hit / 2) }, torso: null, tail: { classes: 3, at: at(hit / 4) } },
+    });
+    const { raw, posthoc } = run.scores;
+    const page = await reportPage([
+      { ...run, scores: { raw: { ...raw!, ranking: ranking(0.6) }, posthoc: { ...posthoc!, ranking: ranking(0.4) } } },
+    ]);
+    expectSound(page);
+    expect(textOf(page)).toMatch(/Rankings of the labels of 3.181 test points/);
+    expect(textOf(page)).toContain('ce 60.0 30.0 60.0 30.0 20.0 10.0 – 5.0');
+    expect(textOf(page)).toContain('Recall at 3 of tail labels, %: ce 5.0; ce, post hoc 3.3.');
+    expect(headingsOf(page).map(([, heading]) => heading)).toEqual(
+      expect.arrayContaining(['Ranking', 'Head labels', 'Tail labels']),
+    );
+    expect(headingsOf(page).map(([, heading]) => heading)).not.toContain('Torso labels');
+  });
+});
+
 describe('the colours', () => {
   const [light, dark] = [style, style.slice(style.indexOf('prefers-color-scheme: dark'))].map(
     (css) => (name: string) => new RegExp(`--${name}: (#\\w{6})`).exec(css)![1]!,
