@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { didYouMean, InvalidArgumentError } from '../core/index.js';
+import { KernelizedSoftmax } from '../heads/index.js';
 
 /** How a forward pass is made. */
 export interface ForwardOptions {
@@ -28,7 +29,7 @@ export interface Classifier {
 
 /** Options of {@link classifierFromModel}. */
 export interface ClassifierOptions {
-  /** Name of the layer whose output is the features. Default: the layer that feeds the last dense layer. */
+  /** Name of the layer whose output is the features. Default: the layer that feeds the last dense or kernelized one. */
   readonly features?: string;
 }
 
@@ -101,7 +102,7 @@ interface Split {
   readonly head: readonly tfl.layers.Layer[];
 }
 
-/** Walks from the logits towards the inputs until the layer `name`, or until the first dense layer is passed. */
+/** Walks from the logits towards the inputs until the layer `name`, or until the first layer with class weights is passed. */
 function splitAt(model: tfl.LayersModel, name: string | undefined): Split {
   const names = model.layers.map((layer) => layer.name);
   if (name !== undefined && !names.includes(name)) {
@@ -116,7 +117,7 @@ function splitAt(model: tfl.LayersModel, name: string | undefined): Split {
     if (inboundLayers.length !== 1) throw noChain(model, name, layer, inboundLayers.length);
     head.unshift(layer);
     tensor = inputTensors[0]!;
-    if (name === undefined && layer.getClassName() === 'Dense') break;
+    if (name === undefined && (layer.getClassName() === 'Dense' || layer instanceof KernelizedSoftmax)) break;
   }
   return { features: tensor, head };
 }

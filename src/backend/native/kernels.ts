@@ -21,6 +21,13 @@ const kernels: Readonly<Record<string, unknown>> = {
       return run('Sub', average, run('Mul', run('Sub', average, value), decay));
     }),
 
+  /** Along one axis, which is kept with length 1; without the squares as a tensor of their own. */
+  EuclideanNorm: ({ inputs: { x }, attrs: { axis }, backend }: KernelCall<'x', { readonly axis: number }>) =>
+    tf.tidy(() => {
+      const attributes = [floatType(backend, 'T'), attribute(backend, 'keep_dims', true)];
+      return backend.executeSingleOutput('EuclideanNorm', attributes, [x, tf.tensor1d([axis], 'int32')]);
+    }),
+
   FusedBatchNormV3: fusedBatchNorm,
   FusedBatchNormGradV3: fusedBatchNormGrad,
 };

@@ -24,6 +24,14 @@ export const acceleratedCases: readonly OpCase[] = [
     reference: (x, bias) => Array.from(x, (value, at) => value + bias[at % 4]!),
   },
   {
+    op: 'Euclidean norm',
+    kernel: 'EuclideanNorm',
+    inputs: [input('x', [3, 4])],
+    differentiable: false,
+    run: (x) => tf.engine().runKernel<tf.Tensor>('EuclideanNorm', { x }, { axis: 0 }),
+    reference: (x) => exact.reduceRows(x, 4, (column) => Math.hypot(...column)),
+  },
+  {
     op: 'moving average',
     kernel: 'MovingAverage',
     inputs: [input('average', [4]), input('value', [4])],

@@ -30,6 +30,8 @@ export const elementwiseCases: readonly OpCase[] = [
   unary('rsqrt', tf.rsqrt, (x) => 1 / Math.sqrt(x), 0.5, 3),
   unary('sigmoid', tf.sigmoid, (x) => 1 / (1 + Math.exp(-x))),
   unary('abs', tf.abs, Math.abs),
+  unary('tanh', tf.tanh, Math.tanh),
+  { ...unary('acos', tf.acos, Math.acos, -0.9, 0.9), tolerance: 1e-3 },
   unary(
     'clipByValue',
     (x) => tf.clipByValue(x, -1, 1),

@@ -8,8 +8,9 @@ import * as tf from '@tensorflow/tfjs-core';
 export const trainingKernels: readonly string[] = [
   ...[tf.Conv2D, tf.Conv2DBackpropFilter, tf.Conv2DBackpropInput, tf.FusedConv2D, tf.MaxPool, tf.MaxPoolGrad],
   ...[tf.BatchMatMul, tf._FusedMatMul, tf.FusedBatchNorm, tf.GatherV2, tf.UnsortedSegmentSum],
-  ...[tf.GatherNd, tf.TensorScatterUpdate, tf.ArgMax, tf.Pack],
+  ...[tf.GatherNd, tf.TensorScatterUpdate, tf.ArgMax, tf.Pack, tf.Unpack],
   ...[tf.Relu, tf.Step, tf.Exp, tf.Log, tf.Neg, tf.Square, tf.Sqrt, tf.Rsqrt, tf.Softmax, tf.Sigmoid, tf.Abs],
+  ...[tf.Acos, tf.Tanh],
   ...[
     tf.Add,
     tf.AddN,
@@ -35,6 +36,7 @@ export const acceleratedKernels: readonly string[] = [
   'ReluGrad',
   'BiasAdd',
   'BiasAddGrad',
+  'EuclideanNorm',
 ];
 
 /** Kernels of every step that hand on the same memory under another name or shape; there is no arithmetic to check. */

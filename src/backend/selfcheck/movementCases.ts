@@ -32,6 +32,7 @@ export const movementCases: readonly OpCase[] = [
   moving('pad', [2, 2], [o, o, o, 0, 1, o, 2, 3, o], (x) => tf.pad(x, [[1, 0], [0, 1]])),
   moving('slice', [3, 4], [5, 6, 9, 10], (x) => tf.slice(x, [1, 1], [2, 2])),
   moving('split and concat', [2, 4], [2, 3, 0, 1, 6, 7, 4, 5], (x) => tf.concat(tf.split(x, 2, 1).toReversed(), 1)),
+  moving('unstack and stack', [2, 3], [0, 3, 1, 4, 2, 5], (x) => tf.stack(tf.unstack(x), 1)),
   moving('tile', [2, 2], [0, 1, 0, 1, 2, 3, 2, 3, 0, 1, 0, 1, 2, 3, 2, 3], (x) => tf.tile(x, [2, 2])),
   moving('zerosLike', [2, 2], [o, o, o, o], (x) => tf.zerosLike(x)),
   moving('stack', [2, 2], [0, 0, 1, 1, 2, 2, 3, 3], (x) => tf.stack([x, x], 2)),

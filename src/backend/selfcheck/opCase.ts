@@ -19,6 +19,8 @@ export interface OpCase {
   reference(...inputs: Numbers[]): Numbers;
   /** The case is for backends with this kernel. Default: for all. */
   readonly kernel?: string;
+  /** What value and gradients may be off, where graphics drivers may only approximate the function. Default: less. */
+  readonly tolerance?: number;
   /** Left out where the operation is differentiable in every input. */
   readonly differentiable?: false;
 }
