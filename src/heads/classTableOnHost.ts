@@ -64,7 +64,7 @@ export class HostTable implements ClassTable {
         addTo(values, places.subarray(start, end), i === 0);
         start = end;
       });
-      for (const array of Object.values(this.#optimizer.arrays)) {
+      for (const array of [this.#weights, ...Object.values(this.#optimizer.arrays)]) {
         if (array.length === this.#weights.length) fetchRows(array, rows, this.#width);
       }
       this.#optimizer.update(this.#weights, { rows, values, width: this.#width }, learningRate);

@@ -64,8 +64,8 @@ export function packRows(table: Float32Array, rows: Int32Array, width: number): 
   fetchRows(table, rows, width);
   const packed = new Float32Array(rows.length * width);
   for (let r = 0; r < rows.length; r++) {
-    const [from, to] = [rows[r]! * width, r * width];
-    for (let d = 0; d < width; d++) packed[to + d] = table[from + d]!;
+    const from = rows[r]! * width;
+    packed.set(table.subarray(from, from + width), r * width);
   }
   return packed;
 }

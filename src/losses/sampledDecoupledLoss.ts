@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { checkNumber, checkOneOf, InvalidArgumentError } from '../core/index.js';
-import { sampledForm, softplus, type SampledForm } from './sampledForm.js';
+import { sampledForm, type SampledForm } from './sampledForm.js';
 import type { SampledLossOptions } from './sampledOptions.js';
 import { FARTHEST } from './targets.js';
 
@@ -73,7 +73,7 @@ interface Curves {
   readonly negative: Curve;
 }
 
-const logistic: Curve = { value: softplus, slope: (x) => tf.sigmoid(x) };
+const logistic: Curve = { value: (x) => tf.softplus(x), slope: (x) => tf.sigmoid(x) };
 const linear: Curve = { value: (x) => tf.add(x, 1), slope: (x) => tf.onesLike(x) };
 const hinge = (margin: number): Curve => ({
   value: (x) => tf.relu(tf.sub(x, margin)),

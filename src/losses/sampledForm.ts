@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { checkDtype, checkShape, InvalidArgumentError } from '../core/index.js';
 import { refuseSecondDerivative } from './closedForm.js';
-import { resolveReduction, rowScale } from './options.js';
+import { resolveReduction, vector } from './options.js';
 import { logWeightsOf, type SampledLossOptions } from './sampledOptions.js';
 
 /** The losses of a batch, and how their gradients are made of what the backward pass keeps. */
@@ -18,8 +18,9 @@ export interface SampledForm {
 const FARTHEST_SCORE = 1e38;
 
 /**
- * Reduces the loss of each row, with the gradients that `compute` gives, from scores within 1e38 of 0 and log weights `[B, S]` or
- * `[1, S]`: what the losses on sampled negatives have in common. Everything but the two scores is a constant.
+ * Reduces the loss of each row, with the gradients that `compute` gives, from scores of the labels within 1e38 of 0, negatives of
+ * at most 1e38, and log weights `[B, S]` or `[1, S]`: what the losses on sampled negatives have in common. Everything but the
+ * two scores is a constant.
  */
 export function sampledForm(
   where: string,
@@ -33,8 +34,8 @@ export function sampledForm(
   const loss = tf.customGrad((...args) => {
     const [positive, negative, save] = args as [tf.Tensor1D, tf.Tensor2D, tf.GradSaveFunc];
     const logWeights = logWeightsOf(where, options, negative.shape);
-    const { values, kept, gradient } = compute(inRange(positive), inRange(negative), logWeights);
-    const scale = rowScale(where, tf.onesLike(positive), options);
+    const { values, kept, gradient } = compute(inRange(positive), tf.minimum(negative, FARTHEST_SCORE), logWeights);
+    const scale = scaleOf(where, positive.size, options);
     const weighted = tf.mul(values, scale);
     save([scale, ...kept]);
     return {
@@ -49,9 +50,11 @@ export function sampledForm(
   return loss(positiveLogits, negativeLogits);
 }
 
-/** `log(1 + exp(u))`. */
-export function softplus<T extends tf.Tensor>(u: T): T {
-  return tf.add(tf.relu(u), tf.log(tf.add(1, tf.exp(tf.neg(tf.abs(u))))));
+/** The factor of each row's loss, `[B]`, or one of all; no row is ignored here. */
+function scaleOf(where: string, rows: number, options: SampledLossOptions): tf.Tensor {
+  const share = resolveReduction(where, options) === 'mean' ? 1 / rows : 1;
+  if (options.exampleWeights === undefined) return tf.scalar(share);
+  return tf.mul(vector(where, 'exampleWeights', options.exampleWeights, rows), share);
 }
 
 function inRange<T extends tf.Tensor>(scores: T): T {

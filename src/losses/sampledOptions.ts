@@ -14,7 +14,10 @@ export interface SampledLossOptions extends Omit<LossOptions, 'classMask'> {
   readonly accidentalHits?: tf.Tensor | ArrayLike<number>;
 }
 
-/** The log weights, `[B, S]` or `[1, S]`; {@link LOWEST} for a negative that is dropped or has no weight. */
+/** Log weights above this count as this large, so that a score can be added to them. */
+const HIGHEST = 1e38;
+
+/** The log weights, `[B, S]` or `[1, S]`; {@link LOWEST} or less for a negative that is dropped or has no weight. */
 export function logWeightsOf(
   where: string,
   { logWeights, accidentalHits }: SampledLossOptions,
@@ -23,19 +26,44 @@ export function logWeightsOf(
   const weights =
     logWeights === undefined
       ? tf.zeros<tf.Rank.R2>([1, shape[1]])
-      : tf.maximum<tf.Tensor2D>(table(where, 'logWeights', onDevice(where, logWeights), shape), LOWEST);
+      : table(where, 'logWeights', inRange(where, logWeights), shape);
   if (accidentalHits === undefined) return weights;
+  // What a sampler gives holds few hits: their places are cheaper to hand over than a mask.
+  if (accidentalHits instanceof Uint8Array && accidentalHits.length === shape[0] * shape[1]) {
+    return without(placesOf(accidentalHits), weights, shape);
+  }
   const hits = tf.cast(table(where, 'accidentalHits', accidentalHits, shape), 'bool');
   return tf.where<tf.Tensor2D>(hits, LOWEST, weights);
 }
 
+/** The places of `[B, S]`, row by row, where `flags` are 1. */
+function placesOf(flags: Uint8Array): Int32Array {
+  const places: number[] = [];
+  for (let at = flags.indexOf(1); at >= 0; at = flags.indexOf(1, at + 1)) places.push(at);
+  return Int32Array.from(places);
+}
+
+/** Weights of which those at `places` count nothing. */
+function without(places: Int32Array, weights: tf.Tensor2D, shape: readonly [number, number]): tf.Tensor2D {
+  if (places.length === 0) return weights;
+  const indices = tf.tensor2d(places, [places.length, 1]);
+  const drops = tf.scatterND(indices, tf.fill([places.length], LOWEST), [shape[0] * shape[1]]);
+  return tf.add(weights, tf.reshape(drops, [...shape]));
+}
+
 /** No infinity and no NaN goes to the device. */
-function onDevice(where: string, logWeights: tf.Tensor | ArrayLike<number>): tf.Tensor | Float32Array {
-  if (logWeights instanceof tf.Tensor) return logWeights;
-  return Float32Array.from(logWeights, (value, at) => {
-    if (value < Infinity) return Math.max(value, LOWEST);
-    throw new InvalidArgumentError(where, `logWeights[${at}] to be finite or -Infinity`, value);
-  });
+function inRange(where: string, logWeights: tf.Tensor | ArrayLike<number>): tf.Tensor | Float32Array {
+  if (logWeights instanceof tf.Tensor) return tf.clipByValue(tf.cast(logWeights, 'float32'), LOWEST, HIGHEST);
+  // A loop, because `from` with a function takes a hundred times as long.
+  const weights = new Float32Array(logWeights.length);
+  for (let at = 0; at < weights.length; at++) {
+    const value = logWeights[at]!;
+    if (!(value < Infinity)) {
+      throw new InvalidArgumentError(where, `logWeights[${at}] to be finite or -Infinity`, value);
+    }
+    weights[at] = Math.min(Math.max(value, LOWEST), HIGHEST);
+  }
+  return weights;
 }
 
 /** `[B, S]`, or `[1, S]` of values that all examples share, float32. */

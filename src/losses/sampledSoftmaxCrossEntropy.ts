@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { exponentiate, LOWEST } from './offsetCrossEntropy.js';
-import { sampledForm, softplus, type SampledForm } from './sampledForm.js';
+import { sampledForm, type SampledForm } from './sampledForm.js';
 import type { SampledLossOptions } from './sampledOptions.js';
 import { FARTHEST } from './targets.js';
 
@@ -49,17 +49,18 @@ export function sampledSoftmaxCrossEntropy(
 
 /** `log(1 + exp(u))` with `u` the log-sum-exp of the weighted negatives less the label's score. */
 function softmaxOfSample(positive: tf.Tensor1D, negative: tf.Tensor2D, logWeights: tf.Tensor2D): SampledForm {
-  const scores = tf.clipByValue(tf.add<tf.Tensor2D>(negative, logWeights), LOWEST, -LOWEST);
-  const { largest, exponentials, total } = exponentiate(scores);
+  const scores = tf.tidy(() => tf.maximum<tf.Tensor2D>(tf.add(negative, logWeights), LOWEST));
+  const { largest, exponentials, total, shifted } = exponentiate(scores);
+  tf.dispose([scores, shifted]);
   // Differences of scores first: a sum with a small logarithm would lose that.
   const ahead = tf.sub(tf.reshape(largest, [-1]), positive);
   const u = tf.clipByValue(tf.add<tf.Tensor1D>(ahead, tf.log(tf.reshape(total, [-1]))), FARTHEST, -FARTHEST);
   return {
-    values: softplus(u),
-    kept: [tf.sigmoid(u), tf.div(exponentials, total)],
-    gradient: ([push, shares], upstream) => {
+    values: tf.softplus(u),
+    kept: [tf.sigmoid(u), exponentials, total],
+    gradient: ([push, shares, sum], upstream) => {
       const scaled = tf.mul(upstream, push!);
-      return [tf.neg(scaled), tf.mul(shares!, tf.reshape(scaled, [-1, 1]))];
+      return [tf.neg(scaled), tf.mul(shares!, tf.div(tf.reshape(scaled, [-1, 1]), sum!))];
     },
   };
 }

@@ -67,16 +67,36 @@ function drawFrom({ shared, ids: drawIds, logExpectedCount }: DrawPlan, { labels
   const ids = drawIds(random);
   const rows = labels.length;
   const columns = shared ? ids.length : ids.length / rows;
-  const accidentalHits = new Uint8Array(rows * columns);
-  for (let row = 0; row < rows; row++) {
-    const start = row * columns;
-    const from = shared ? 0 : start;
-    for (let j = 0; j < columns; j++) accidentalHits[start + j] = Number(ids[from + j] === labels[row]);
+  // A loop, because `from` with a function takes many times as long.
+  const logCounts = new Float64Array(ids.length);
+  for (let at = 0; at < ids.length; at++) {
+    logCounts[at] = logExpectedCount(ids[at]!, shared ? 0 : Math.floor(at / columns));
   }
   return {
     ids,
-    logExpectedCount: Float64Array.from(ids, (id, at) => logExpectedCount(id, shared ? 0 : Math.floor(at / columns))),
+    logExpectedCount: logCounts,
     logExpectedCountOfLabels: Float64Array.from(labels, (label, row) => logExpectedCount(label, row)),
-    accidentalHits,
+    accidentalHits: shared ? hitsOfAll(ids, labels) : hitsOfEach(ids, labels),
   };
+}
+
+/** Each example's own entries are compared with its label. */
+function hitsOfEach(ids: Int32Array, labels: ArrayLike<number>): Uint8Array {
+  const columns = ids.length / labels.length;
+  const hits = new Uint8Array(ids.length);
+  for (let at = 0; at < ids.length; at++) hits[at] = Number(ids[at] === labels[Math.floor(at / columns)]);
+  return hits;
+}
+
+/** Entries that all share are looked up: few of them are some example's label. */
+function hitsOfAll(ids: Int32Array, labels: ArrayLike<number>): Uint8Array {
+  const hits = new Uint8Array(labels.length * ids.length);
+  const rowsOf = new Map<number, number[]>();
+  for (let row = 0; row < labels.length; row++) {
+    const rows = rowsOf.get(labels[row]!);
+    if (rows) rows.push(row);
+    else rowsOf.set(labels[row]!, [row]);
+  }
+  ids.forEach((id, at) => rowsOf.get(id)?.forEach((row) => (hits[row * ids.length + at] = 1)));
+  return hits;
 }

@@ -1,6 +1,4 @@
 import * as tf from '@tensorflow/tfjs';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { randomStream } from '../../src/core/index.js';
 import {
@@ -211,27 +209,4 @@ describe('generated data', () => {
     expect(data.groups.head).toEqual([...counts.keys()].filter((y) => counts[y]! > 3));
     expect(data.groups.tail).toEqual([...counts.keys()].filter((y) => counts[y]! < 2));
   });
-});
-
-const delicious = process.env['LONGTAIL_DATA'];
-describe.skipIf(!delicious)('multi-label data', () => {
-  it('train on pairs of a point and a label, and rank the labels of test points', async () => {
-    const values = { data: 'delicious', loss: 'ce', model: 'linear', epochs: 1, learningRate: 0.5, backend: 'wasm' };
-    const config = resolveConfig([{ source: 'test', values: { ...values, warmupEpochs: 0, batchSize: 512 } }]);
-    const outcome = await runTraining({ config, out: freshRun() });
-    if (outcome.stopped === 'interrupted') throw new Error('interrupted');
-    const { report } = outcome;
-    expect(report.classCounts.reduce((sum, count) => sum + count, 0)).toBe(246_088);
-    const { raw, posthoc } = report.final;
-    expect(raw.ranking).toMatchObject({ examples: 3181, examplesWithoutLabels: 4, classesWithoutItems: 1 });
-    expect(raw.examples).toBe(raw.ranking!.support);
-    expect(raw.ranking!.at[0]!.precision).toBeGreaterThan(0.3);
-    expect(posthoc.ranking!.groups.tail!.at[2]!.recall).toBeGreaterThan(raw.ranking!.groups.tail!.at[2]!.recall);
-    const { groups } = raw.ranking!;
-    const hits = [groups.head, groups.torso, groups.tail].map((group) => group!.at[2]!.hits);
-    expect(hits.reduce((sum, count) => sum + count, 0)).toBe(raw.ranking!.at[2]!.hits);
-    expect(JSON.parse(readFileSync(join(report.run, 'report.json'), 'utf8'))).toEqual(report);
-    const evaluated = await evaluateRun({ run: report.run, backend: 'wasm' });
-    expect(evaluated.raw.ranking).toEqual(raw.ranking);
-  }, 120_000);
 });

@@ -3,6 +3,7 @@ import { accelerateBatchNormalization } from './batchNormalization.js';
 import { accelerateConvolution } from './convolution.js';
 import { accelerateDense } from './dense.js';
 import { registerGradients } from './gradients.js';
+import { splitClipByValue } from './clip.js';
 import { skipIdentities } from './identities.js';
 import { registerKernels } from './kernels.js';
 
@@ -32,6 +33,7 @@ let done = false;
 export function accelerate(): void {
   registerKernels();
   skipIdentities();
+  splitClipByValue();
   if (done) return;
   registerGradients();
   accelerateBackward();
