@@ -7,12 +7,11 @@
 // both alike. A call makes the logits and the gradients of sum(upstream * logits) by features and all weights, and reads
 // one of them. `naive` is the learnt head made of plain tfjs operations, with the gradients that tfjs records.
 import * as tf from '@tensorflow/tfjs';
-import os from 'node:os';
 import { parseArgs } from 'node:util';
 import { prepareBackend } from '../../dist/backend/node/index.js';
 import { kernelizedSoftmax, sphereKernels } from '../../dist/heads/index.js';
 import { randomStream } from '../../dist/index.js';
-import { summary } from '../train-step/statistics.mjs';
+import { alternate, chosen, print } from '../alternating.mjs';
 import { naiveCosine, naiveLearnt } from './naive.mjs';
 
 const { values: options } = parseArgs({
@@ -59,48 +58,26 @@ const all = {
   'naive cosine': () => naiveCosine(dimension, units),
   naive: () => naiveLearnt(dimension, units, degree),
 };
-const wanted = options.only === undefined ? Object.keys(all) : ['dense', ...options.only.split(',')];
 const contenders = Object.fromEntries(
-  wanted.map((name) => {
-    if (all[name] === undefined) throw new Error(`no contender "${name}": there are ${Object.keys(all).join(', ')}`);
+  chosen(all, 'dense', options.only).map((name) => {
     const { apply, variables } = all[name]();
     // By variables as by any other tensor.
     const gradients = () => tf.engine().gradients(() => apply(features), [features, ...variables], upstream);
-    return [name, () => tf.tidy(() => gradients().grads[1].slice([0, 0], [1, 1]))];
+    const entryOf = () => tf.tidy(() => gradients().grads[1].slice([0, 0], [1, 1]));
+    return [
+      name,
+      async () => {
+        const entry = entryOf();
+        await entry.data();
+        entry.dispose();
+      },
+    ];
   }),
 );
-
-async function time(call) {
-  const start = performance.now();
-  for (let i = 0; i < repeats; i++) {
-    const entry = call();
-    await entry.data();
-    entry.dispose();
-  }
-  return (performance.now() - start) / repeats;
-}
-
-const times = Object.fromEntries(wanted.map((name) => [name, []]));
-for (const name of wanted) await time(contenders[name]);
-const loadBefore = os.loadavg()[0];
-for (let round = 0; round < rounds; round++) {
-  for (const name of wanted) times[name].push(await time(contenders[name]));
-}
-
-const rows = wanted.map((name) => ({
-  name,
-  ms: summary(times[name]),
-  ratio: summary(times[name].map((ms, round) => ms / times.dense[round])),
-}));
-const machine = { cpu: os.cpus()[0].model, cores: os.cpus().length, loadBefore, loadAfter: os.loadavg()[0] };
-const sizes = { batch, features: dimension, classes: units, degree };
-if (options.json) {
-  console.log(JSON.stringify({ backend: options.backend, ...sizes, rounds, repeats, machine, contenders: rows }));
-} else {
-  const show = ({ median, low, high }) => `${median.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`;
-  console.log(
-    `[${batch}, ${dimension}] x ${units}, degree ${degree}, on ${options.backend}, load ${loadBefore.toFixed(1)} to ${machine.loadAfter.toFixed(1)}`,
-  );
-  console.log('head              ms, median (quartiles)      over dense, median (quartiles)');
-  for (const { name, ms, ratio } of rows) console.log(`${name.padEnd(16)}  ${show(ms).padEnd(26)}  ${show(ratio)}`);
-}
+print(await alternate(contenders, { baseline: 'dense', rounds, repeats }), {
+  json: options.json,
+  title: `[${batch}, ${dimension}] x ${units}, degree ${degree}, on ${options.backend}`,
+  column: 'head',
+  baseline: 'dense',
+  settings: { backend: options.backend, batch, features: dimension, classes: units, degree, rounds, repeats },
+});

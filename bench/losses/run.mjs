@@ -6,12 +6,11 @@
 // Contenders take turns of --repeats calls; the ratio is taken within each round, so that what else the machine does hits
 // both alike. A call computes the loss and its gradient with respect to the logits and reads the loss.
 import * as tf from '@tensorflow/tfjs';
-import os from 'node:os';
 import { parseArgs } from 'node:util';
 import { prepareBackend } from '../../dist/backend/node/index.js';
 import { classPriorFrom } from '../../dist/index.js';
 import * as losses from '../../dist/losses/index.js';
-import { summary } from '../train-step/statistics.mjs';
+import { alternate, chosen, print } from '../alternating.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -50,44 +49,23 @@ const all = {
   focal: (x) => losses.focalCrossEntropy(ids, x),
   sigmoid: (x) => losses.sigmoidCrossEntropy(ids, x),
 };
-const wanted = options.only === undefined ? Object.keys(all) : ['tf.losses', ...options.only.split(',')];
 const contenders = Object.fromEntries(
-  wanted.map((name) => {
-    if (all[name] === undefined) throw new Error(`no contender "${name}": there are ${Object.keys(all).join(', ')}`);
-    return [name, tf.valueAndGrad(all[name])];
+  chosen(all, 'tf.losses', options.only).map((name) => {
+    const valueAndGradient = tf.valueAndGrad(all[name]);
+    return [
+      name,
+      async () => {
+        const result = valueAndGradient(logits);
+        await result.value.data();
+        tf.dispose(result);
+      },
+    ];
   }),
 );
-
-async function time(call) {
-  const start = performance.now();
-  for (let i = 0; i < repeats; i++) {
-    const result = call(logits);
-    await result.value.data();
-    tf.dispose(result);
-  }
-  return (performance.now() - start) / repeats;
-}
-
-const times = Object.fromEntries(wanted.map((name) => [name, []]));
-for (const name of wanted) await time(contenders[name]);
-const loadBefore = os.loadavg()[0];
-for (let round = 0; round < rounds; round++) {
-  for (const name of wanted) times[name].push(await time(contenders[name]));
-}
-
-const rows = wanted.map((name) => ({
-  name,
-  ms: summary(times[name]),
-  ratio: summary(times[name].map((ms, round) => ms / times['tf.losses'][round])),
-}));
-const machine = { cpu: os.cpus()[0].model, cores: os.cpus().length, loadBefore, loadAfter: os.loadavg()[0] };
-if (options.json) {
-  console.log(JSON.stringify({ backend: options.backend, batch, classes, rounds, repeats, machine, contenders: rows }));
-} else {
-  const show = ({ median, low, high }) => `${median.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`;
-  console.log(
-    `[${batch}, ${classes}] on ${options.backend}, load ${loadBefore.toFixed(1)} to ${machine.loadAfter.toFixed(1)}`,
-  );
-  console.log('loss            ms, median (quartiles)      over tf.losses, median (quartiles)');
-  for (const { name, ms, ratio } of rows) console.log(`${name.padEnd(14)}  ${show(ms).padEnd(26)}  ${show(ratio)}`);
-}
+print(await alternate(contenders, { baseline: 'tf.losses', rounds, repeats }), {
+  json: options.json,
+  title: `[${batch}, ${classes}] on ${options.backend}`,
+  column: 'loss',
+  baseline: 'tf.losses',
+  settings: { backend: options.backend, batch, classes, rounds, repeats },
+});
