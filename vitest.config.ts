@@ -1,12 +1,37 @@
 import { defineConfig } from 'vitest/config';
 
+// Files that change what a process has only once: the kernels and settings of its backends, a mocked module, or the built
+// package beside its sources.
+const alone = [
+  'test/backend/**/*.test.ts',
+  'test/experiment/precision.test.ts',
+  'test/train/node/killedWrite.test.ts',
+  'test/train/node/replicas/*.test.ts',
+];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     environment: 'node',
+    globalSetup: 'test/support/globalSetup.ts',
+    setupFiles: 'test/support/setup.ts',
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // Native TensorFlow starts a thread a core; more files at once than cores only makes them wait for each other.
     maxWorkers: 2,
+    projects: [
+      { extends: true, test: { name: 'alone', include: alone } },
+      {
+        extends: true,
+        test: {
+          name: 'together',
+          include: ['test/**/*.test.ts'],
+          exclude: alone,
+          setupFiles: 'test/support/setupTogether.ts',
+          // One process takes all files that come to it: TensorFlow.js and its backends start twice, not a hundred times.
+          isolate: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

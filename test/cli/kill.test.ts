@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { randomStream } from '../../src/core/index.js';
 import { testedBackends, useBackend } from '../support/backends.js';
 import { freshFolder } from '../support/folders.js';
-import { epochsIn, longtail, reportIn, tinyRun } from './support.js';
+import { epochsIn, longtail, longtailHere, reportIn, tinyRun } from './support.js';
 
 const EPOCHS = 8;
 const freshRun = (): string => join(freshFolder(), 'run');
@@ -40,13 +40,14 @@ async function kill(args: readonly string[], run: string, { epoch, delay }: Mome
 }
 
 describe.each(testedBackends)('a run that is killed [%s]', (backend) => {
-  const args = tinyRun({ loss: 'ce', holdout: 0.3, epochs: EPOCHS, backend });
+  const model = backend === 'cpu' ? 'linear' : 'mlp'; // the larger one takes seconds an epoch in plain JavaScript
+  const args = tinyRun({ loss: 'ce', holdout: 0.3, epochs: EPOCHS, model, backend });
   const whole = freshRun();
   let present = false;
   let report: Record<string, unknown>;
   beforeAll(async () => {
     present = await useBackend(backend);
-    if (present) report = reportIn(await longtail([...args, '--out', whole, '--json']));
+    if (present) report = reportIn(await longtailHere([...args, '--out', whole, '--json']));
   });
 
   // wasm takes most of the moments, because it is at hand everywhere.
@@ -64,7 +65,7 @@ describe.each(testedBackends)('a run that is killed [%s]', (backend) => {
     const killed = await kill(args, run, moment);
     if (moment.epoch <= 2) expect(killed).toBe(true); // later ones may find it at its end
     // The same command with --resume: it goes on where there is a run, and begins it where there is none yet.
-    const resumed = await longtail([...args, '--out', run, '--resume', '--json']);
+    const resumed = await longtailHere([...args, '--out', run, '--resume', '--json']);
     expect(resumed.code, resumed.stderr).toBe(0);
     expect(reportIn(resumed)).toEqual(report);
     expect(epochsIn(run)).toEqual(epochsIn(whole));
@@ -78,7 +79,7 @@ describe('a process that is killed while it starts', () => {
   it('leaves nothing that keeps the same command from running', async () => {
     const run = freshRun();
     for (const delay of [100, 250, 400, 550]) await kill(args, run, { epoch: -1, delay });
-    const { code, stderr } = await longtail([...args, '--out', run, '--resume', '--json']);
+    const { code, stderr } = await longtailHere([...args, '--out', run, '--resume', '--json']);
     expect(code, stderr).toBe(0);
     expect(readdirSync(run)).toContain('report.json');
   });
@@ -89,8 +90,8 @@ describe('a process that is killed while it starts', () => {
     for (const epoch of [1, 2, 3]) {
       await kill([...resumable, '--resume'], run, { epoch, delay: 5 });
     }
-    const resumed = await longtail(['train', '--resume', run, '--json']);
-    const whole = await longtail([...resumable, '--out', freshRun(), '--json']);
+    const resumed = await longtailHere(['train', '--resume', run, '--json']);
+    const whole = await longtailHere([...resumable, '--out', freshRun(), '--json']);
     expect(reportIn(resumed)).toEqual(reportIn(whole));
   });
 });

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { writeNpy } from '../../src/data/node/index.js';
 import { freshFolder } from '../support/folders.js';
-import { longtail } from './support.js';
+import { longtail, longtailHere } from './support.js';
 
 /** Where the commands run: a folder `shapes` of images and vectors beside it. */
 const cwd = freshFolder();
@@ -40,7 +40,7 @@ describe('longtail data inspect', () => {
       );
     }
     writeFileSync(join(copy, 'b', '2.png'), 'no image');
-    const { code, stdout, stderr } = await longtail(['data', 'inspect', './flawed'], { cwd });
+    const { code, stdout, stderr } = await longtailHere(['data', 'inspect', './flawed'], { cwd });
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toBe(
       [
@@ -66,7 +66,7 @@ describe('longtail data inspect', () => {
   });
 
   it('--json prints one object', async () => {
-    const { code, stdout } = await longtail(['data', 'inspect', 'x.npy', '--labels', 'y.npy', '--json'], { cwd });
+    const { code, stdout } = await longtailHere(['data', 'inspect', 'x.npy', '--labels', 'y.npy', '--json'], { cwd });
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       kind: 'npy',
@@ -88,20 +88,20 @@ describe('longtail train', () => {
     expect([code, stderr]).toEqual([0, expect.stringContaining('data     shapes (25% of each class for testing): 13')]);
     const report = JSON.parse(stdout) as { final: { raw: object } };
     expect(report).toMatchObject({ dataset: 'shapes (25% of each class for testing)', classCounts: [9, 4] });
-    const scored = await longtail(['evaluate', 'run', '--backend', 'cpu', '--json'], { cwd });
+    const scored = await longtailHere(['evaluate', 'run', '--backend', 'cpu', '--json'], { cwd });
     expect((JSON.parse(scored.stdout) as { raw: object }).raw).toEqual(report.final.raw);
   });
 
   it('trains a linear head on features', async () => {
     const args = ['train', '--features', 'x.npy', '--labels', 'y.npy', ...short];
-    const { code, stdout, stderr } = await longtail(args, { cwd });
+    const { code, stdout, stderr } = await longtailHere(args, { cwd });
     expect([code, stderr]).toEqual([0, expect.stringContaining('24 training examples, 2 classes of 16 to 8; 6 test')]);
     expect(JSON.parse(stdout)).toMatchObject({ model: 'linear', final: { raw: { balancedAccuracy: 1 } } });
   });
 
   it('says in one line what is wrong with the data, and makes no run', async () => {
     const args = ['train', '--features', 'x.npy', '--labels', 'x.npy', ...short, '--out', 'never'];
-    const ended = await longtail(args, { cwd });
+    const ended = await longtailHere(args, { cwd });
     expect(ended).toMatchObject({ code: 1, stdout: '' });
     expect(ended.stderr.split('\n').at(-2)).toBe(
       `longtail: ${join(cwd, 'x.npy')}: expected at least 2 training examples of class 3 (3), got 0. ` +

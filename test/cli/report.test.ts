@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { madeRuns, writeRun } from '../experiment/report/support.js';
 import { freshFolder } from '../support/folders.js';
-import { longtail } from './support.js';
+import { longtail, longtailHere } from './support.js';
 
 /** A folder with the folders of four runs, one of them not finished. */
 async function fourRuns(): Promise<string> {
@@ -13,7 +13,7 @@ async function fourRuns(): Promise<string> {
   return folder;
 }
 
-describe.concurrent('longtail report', () => {
+describe('longtail report', () => {
   it('writes report.html here, and says what is on it', async () => {
     const cwd = await fourRuns();
     const ended = await longtail(['report', 'runs/ce-1', 'runs/ce-2', 'runs/logit-adjusted-1'], { cwd });
@@ -24,7 +24,7 @@ describe.concurrent('longtail report', () => {
 
   it('takes a folder of runs and --out, and prints JSON', async () => {
     const cwd = await fourRuns();
-    const ended = await longtail(['report', 'runs', '--out', 'page.html', '--json'], { cwd });
+    const ended = await longtailHere(['report', 'runs', '--out', 'page.html', '--json'], { cwd });
     expect(ended).toMatchObject({ code: 0, stderr: '' });
     expect(JSON.parse(ended.stdout)).toEqual({ report: 'page.html', runs: 4, finished: 3 });
     expect(readdirSync(cwd).sort()).toEqual(['page.html', 'runs']);
@@ -34,7 +34,7 @@ describe.concurrent('longtail report', () => {
     const cwd = await fourRuns();
     writeFileSync(join(cwd, 'mine.html'), 'mine');
     const message = async (...args: string[]): Promise<unknown[]> => {
-      const { code, stderr } = await longtail(['report', ...args], { cwd });
+      const { code, stderr } = await longtailHere(['report', ...args], { cwd });
       return [code, stderr.split('\n')[0]];
     };
     expect(await message('nowhere')).toEqual([

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { randomStream } from '../../src/core/index.js';
 import { writeNpy } from '../../src/data/node/index.js';
 import { freshFolder } from '../support/folders.js';
-import { longtail, tinyRun } from './support.js';
+import { longtail, longtailHere, tinyRun } from './support.js';
 
 const folder = freshFolder();
 const [scores, labels, shuffled] = ['scores', 'labels', 'shuffled'].map((name) => join(folder, `${name}.npy`)) as [
@@ -29,7 +29,7 @@ beforeAll(async () => {
   );
 });
 
-describe.concurrent('longtail evaluate --scores', () => {
+describe('longtail evaluate --scores', () => {
   it('prints one JSON object with the raw and posthoc of train, or a table', async () => {
     const asked = ['evaluate', '--scores', scores, '--labels', labels, '--class-counts', counts, '--tau', '0.5'];
     const json = await longtail([...asked, '--json']);
@@ -43,7 +43,7 @@ describe.concurrent('longtail evaluate --scores', () => {
     });
     expect(result['posthoc']).toMatchObject({ tau: 0.5, examples: 200 });
     expect(Object.keys(result['posthoc']!).sort()).toEqual([...Object.keys(result['raw']!), 'tau'].sort());
-    const text = await longtail([...asked, '--target-prior', 'estimate']);
+    const text = await longtailHere([...asked, '--target-prior', 'estimate']);
     expect([text.code, text.stderr]).toEqual([0, '']);
     expect(text.stdout).toContain('post-hoc, tau 0.5');
     expect(text.stdout).toContain('200 examples of 3 classes\ntarget prior, estimated: 0.');
@@ -51,7 +51,7 @@ describe.concurrent('longtail evaluate --scores', () => {
 
   it('says what class counts would add, and fits a temperature on a hold-out', async () => {
     const holdout = ['--holdout-scores', scores, '--holdout-labels', labels];
-    const { code, stdout } = await longtail(['evaluate', '--scores', scores, '--labels', labels, ...holdout]);
+    const { code, stdout } = await longtailHere(['evaluate', '--scores', scores, '--labels', labels, ...holdout]);
     expect(code).toBe(0);
     expect(stdout).toContain('at temperature ');
     expect(stdout).toMatch(/post-hoc scores and groups need the training counts: --class-counts\n$/);
@@ -59,7 +59,14 @@ describe.concurrent('longtail evaluate --scores', () => {
   });
 
   it('warns of labels in another order on stderr', async () => {
-    const { code, stdout, stderr } = await longtail(['evaluate', '--scores', scores, '--labels', shuffled, '--json']);
+    const { code, stdout, stderr } = await longtailHere([
+      'evaluate',
+      '--scores',
+      scores,
+      '--labels',
+      shuffled,
+      '--json',
+    ]);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ posthoc: null });
     expect(stderr).toMatch(/^longtail: warning: .*: are scores and labels in the same order\?\n$/);
@@ -95,7 +102,7 @@ describe.concurrent('longtail evaluate --scores', () => {
       `${labels}: expected scores [examples, classes] of float32 or float64, at least 2 classes, got int32 of shape [200]`,
     ],
   ])('refuses %j', async (args, code, message) => {
-    const ended = await longtail(['evaluate', ...args]);
+    const ended = await longtailHere(['evaluate', ...args]);
     expect([ended.code, ended.stdout, ended.stderr]).toEqual([code, '', `longtail: ${message}\n`]);
   });
 });
@@ -103,7 +110,7 @@ describe.concurrent('longtail evaluate --scores', () => {
 describe('longtail export', () => {
   it('writes a model that the next run starts from, and refuses what it cannot', async () => {
     const [run, out] = [join(folder, 'run'), join(folder, 'model')];
-    expect((await longtail(tinyRun({ out: run, loss: 'ce', epochs: 1, warmupEpochs: 0 }))).code).toBe(0);
+    expect((await longtailHere(tinyRun({ out: run, loss: 'ce', epochs: 1, warmupEpochs: 0 }))).code).toBe(0);
     const exported = await longtail(['export', run, '--out', out, '--posthoc', '--backend', 'wasm']);
     expect([exported.code, exported.stderr]).toEqual([0, '']);
     expect(exported.stdout).toBe(
@@ -115,11 +122,11 @@ describe('longtail export', () => {
       ].join('\n'),
     );
     expect(JSON.parse(readFileSync(join(out, 'longtail.json'), 'utf8'))).toMatchObject({ tau: 1, outputs: 'logits' });
-    const next = await longtail(
+    const next = await longtailHere(
       tinyRun({ model: join(out, 'model.json'), epochs: 1, warmupEpochs: 0, out: join(folder, 'next') }),
     );
     expect(next.code).toBe(0);
-    const again = await longtail([
+    const again = await longtailHere([
       'export',
       run,
       '--out',
@@ -133,12 +140,12 @@ describe('longtail export', () => {
     ]);
     expect([again.code, again.stdout]).toEqual([1, '']);
     expect(again.stderr).toContain('Nothing is overwritten: choose another folder');
-    const nowhere = await longtail(['export', run]);
+    const nowhere = await longtailHere(['export', run]);
     expect([nowhere.code, nowhere.stderr]).toEqual([
       2,
       'longtail: export: expected --out DIR, the folder to make, got none\n',
     ]);
-    const negative = await longtail(['export', run, '--out', join(folder, 'x'), '--posthoc=-1']);
+    const negative = await longtailHere(['export', run, '--out', join(folder, 'x'), '--posthoc=-1']);
     expect([negative.code, negative.stderr]).toEqual([
       2,
       'longtail: export: expected --posthoc to be a finite number of at least 0, got -1\n',

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { freshFolder } from '../support/folders.js';
-import { longtail, reportIn, tinyRun, type Ended } from './support.js';
+import { longtailHere, reportIn, tinyRun, type Ended } from './support.js';
 
 const cwd = freshFolder();
-const run = (args: readonly string[]): Promise<Ended> => longtail(args, { cwd });
+const run = (args: readonly string[]): Promise<Ended> => longtailHere(args, { cwd });
 
 /** The report that a command printed, with its run and what became of the head. */
 async function reportOf(args: readonly string[]): Promise<Record<string, unknown>> {

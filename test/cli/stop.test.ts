@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { freshFolder } from '../support/folders.js';
-import { epochsIn, longtail, reportIn, tinyRun, type Ended } from './support.js';
+import { epochsIn, longtail, longtailHere, reportIn, tinyRun, type Ended } from './support.js';
 
 const freshRun = (): string => join(freshFolder(), 'run');
 const args = tinyRun({ loss: 'ce', holdout: 0.3, epochs: 24 });
@@ -23,7 +23,7 @@ describe('a run that is told to stop', () => {
   const whole = freshRun();
   let report: Record<string, unknown>;
   beforeAll(async () => {
-    report = reportIn(await longtail([...args, '--out', whole, '--json']));
+    report = reportIn(await longtailHere([...args, '--out', whole, '--json']));
   });
 
   it.each([
@@ -43,7 +43,7 @@ describe('a run that is told to stop', () => {
       expect(existsSync(join(run, 'lock.json'))).toBe(false);
       expect(existsSync(join(run, 'report.json'))).toBe(false);
 
-      const resumed = await longtail(['train', '--resume', run, '--json']);
+      const resumed = await longtailHere(['train', '--resume', run, '--json']);
       expect(resumed.code).toBe(0);
       expect(reportIn(resumed)).toEqual(report);
       expect(epochsIn(run)).toEqual(epochsIn(whole));
@@ -54,7 +54,7 @@ describe('a run that is told to stop', () => {
     const run = freshRun();
     const ended = await stopped(run, 'epoch 2/', ['SIGINT', 'SIGINT']);
     expect([ended.code, ended.stdout]).toEqual([130, '']);
-    const resumed = await longtail(['train', '--resume', run, '--json']);
+    const resumed = await longtailHere(['train', '--resume', run, '--json']);
     expect(reportIn(resumed)).toEqual(report);
   });
 });

@@ -2,22 +2,19 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { beforeAll } from 'vitest';
+import { vi } from 'vitest';
 import { kebabCase } from '../../src/cli/command.js';
-import { tinyMnist, tinyOptions } from '../support/tinyData.js';
+import { main } from '../../src/cli/program.js';
+import { sharedTinyMnist, tinyOptions } from '../support/tinyData.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 /** Path of the built command. */
 export const command = join(root, 'dist/cli/main.js');
 
-beforeAll(() => {
-  if (!existsSync(command)) throw new Error('These tests run the built command: npm run build first');
-  const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((f) =>
-    f.endsWith('.ts'),
-  );
-  const newest = Math.max(...sources.map((file) => statSync(join(root, 'src', file)).mtimeMs));
-  if (newest > statSync(command).mtimeMs) console.warn('dist/ is older than src/: npm run build first');
-});
+if (!existsSync(command)) throw new Error('These tests run the built command: npm run build first');
+const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((f) => f.endsWith('.ts'));
+const newest = Math.max(...sources.map((file) => statSync(join(root, 'src', file)).mtimeMs));
+if (newest > statSync(command).mtimeMs) console.warn('dist/ is older than src/: npm run build first');
 
 /** How a command ended. */
 export interface Ended {
@@ -28,17 +25,21 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** What {@link longtail} can be told. */
-export interface CommandOptions {
+/** Where a command runs. */
+export interface Surroundings {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+}
+
+/** What {@link longtail} can be told. */
+export interface CommandOptions extends Surroundings {
   /** Called with each line that appears on stderr, and the process that wrote it. */
   readonly onLine?: (line: string, child: ChildProcess) => void;
   /** Called once with the process. */
   readonly onStart?: (child: ChildProcess) => void;
 }
 
-/** Runs the built command, without a terminal, and waits for its end. */
+/** Runs the built command in a process of its own, without a terminal, and waits for its end. */
 export function longtail(args: readonly string[], { cwd, env, onLine, onStart }: CommandOptions = {}): Promise<Ended> {
   const child = spawn(process.execPath, [command, ...args], {
     cwd: cwd ?? root,
@@ -61,6 +62,36 @@ export function longtail(args: readonly string[], { cwd, env, onLine, onStart }:
   });
 }
 
+/**
+ * Runs a command in this process: the same program but for its process, which takes a second to start. For tests of what a
+ * command says and does; those of signals, terminals and exits need {@link longtail}. One at a time.
+ */
+export async function longtailHere(
+  args: readonly string[],
+  { cwd = root, env = {} }: Surroundings = {},
+): Promise<Ended> {
+  const written = { stdout: '', stderr: '' };
+  const spies = (['stdout', 'stderr'] as const).map((name) =>
+    vi.spyOn(process[name], 'write').mockImplementation((text) => {
+      written[name] += String(text);
+      return true;
+    }),
+  );
+  // The command lets go of the channel to its parent, which is the test runner here.
+  const held = process.channel && vi.spyOn(process.channel, 'unref').mockReturnValue();
+  const before = process.cwd();
+  process.chdir(cwd);
+  for (const [name, value] of Object.entries({ LONGTAIL_DATA: undefined, ...env })) vi.stubEnv(name, value);
+  try {
+    return { code: await main(args), signal: null, ...written };
+  } finally {
+    process.chdir(before);
+    vi.unstubAllEnvs();
+    for (const spy of spies) spy.mockRestore();
+    held?.mockRestore();
+  }
+}
+
 /** The variables that vitest sets would colour the output, among other things. */
 function withoutTestRunner(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const own = (name: string): boolean => !/^(VITEST|FORCE_COLOR|NODE_ENV|LONGTAIL_DATA)/.test(name);
@@ -75,12 +106,10 @@ export function flags(options: Readonly<Record<string, unknown>>): string[] {
   });
 }
 
-const data = tinyMnist();
-
 /** `longtail train` on the tiny data, with these options over those of all tests. */
 export const tinyRun = (changes: Readonly<Record<string, unknown>> = {}): string[] => [
   'train',
-  ...flags({ ...tinyOptions(data), ...changes }),
+  ...flags({ ...tinyOptions(sharedTinyMnist()), ...changes }),
 ];
 
 /** The report that a command printed, without the speed and the folder, which differ between equal runs. */

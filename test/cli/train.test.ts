@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { freshFolder, makeReadOnly, smallDisk } from '../support/folders.js';
 import { tinyMnist } from '../support/tinyData.js';
-import { command, epochsIn, longtail, reportIn, tinyRun, type Ended } from './support.js';
+import { command, epochsIn, longtail, longtailHere, reportIn, tinyRun, type Ended } from './support.js';
 
 const freshRun = (): string => join(freshFolder(), 'run');
 
@@ -52,7 +52,7 @@ describe('longtail train', () => {
 
   it('without --json prints a table for people', async () => {
     const again = freshRun();
-    const { code, stdout } = await longtail([...tinyRun({ loss: 'ce' }), '--out', again]);
+    const { code, stdout } = await longtailHere([...tinyRun({ loss: 'ce' }), '--out', again]);
     expect(code).toBe(0);
     const { final } = reportIn(ended) as { final: Record<'raw' | 'posthoc', { balancedAccuracy: number }> };
     const [raw, posthoc] = [final.raw, final.posthoc].map((s) => (100 * s.balancedAccuracy).toFixed(2));
@@ -79,26 +79,26 @@ describe('longtail train', () => {
     const { dataDir, ...rest } = JSON.parse(readFileSync(join(run, 'config.json'), 'utf8')) as Record<string, unknown>;
     writeFileSync(path, JSON.stringify({ ...rest, dataDir, epochs: 9 }));
     const flags = ['--epochs', '3', '--warmup-epochs', String(rest['warmupEpochs'])];
-    const same = await longtail(['train', path, ...flags, '--out', freshRun(), '--json']);
+    const same = await longtailHere(['train', path, ...flags, '--out', freshRun(), '--json']);
     expect(reportIn(same)).toEqual(reportIn(ended));
   });
 
   it('goes on with a finished run by reporting again', async () => {
-    const again = await longtail(['train', '--resume', run, '--json']);
+    const again = await longtailHere(['train', '--resume', run, '--json']);
     expect(again.code).toBe(0);
     expect(again.stdout).toBe(ended.stdout);
-    expect(await longtail(['train', '--out', run, '--resume', '--json'])).toMatchObject({ code: 0 });
+    expect(await longtailHere(['train', '--out', run, '--resume', '--json'])).toMatchObject({ code: 0 });
   });
 
   it('refuses to go on with a run under the preset of another', async () => {
-    const other = await longtail(['train', 'cifar100-lt', '--out', run, '--resume']);
+    const other = await longtailHere(['train', 'cifar100-lt', '--out', run, '--resume']);
     expect(other).toMatchObject({ code: 2, stdout: '' });
     expect(other.stderr).toContain('as the run began, got "cifar100"');
   });
 
   it('never overwrites a run', async () => {
     const before = readFileSync(join(run, 'metrics.jsonl'), 'utf8');
-    expect(await longtail([...tinyRun(), '--out', run])).toEqual({
+    expect(await longtailHere([...tinyRun(), '--out', run])).toEqual({
       code: 1,
       signal: null,
       stdout: '',
@@ -110,7 +110,7 @@ describe('longtail train', () => {
   });
 
   it('goes on only as the run began', async () => {
-    expect(await longtail(['train', '--resume', run, '--epochs', '5'])).toEqual({
+    expect(await longtailHere(['train', '--resume', run, '--epochs', '5'])).toEqual({
       code: 2,
       signal: null,
       stdout: '',
@@ -123,8 +123,8 @@ describe('longtail train', () => {
   it('refuses a folder at which another process is at work', async () => {
     const copy = freshRun();
     cpSync(run, copy, { recursive: true });
-    writeFileSync(join(copy, 'lock.json'), JSON.stringify({ pid: process.pid, host: hostname() }));
-    const { code, stderr } = await longtail(['train', '--resume', copy]);
+    writeFileSync(join(copy, 'lock.json'), JSON.stringify({ pid: process.ppid, host: hostname() }));
+    const { code, stderr } = await longtailHere(['train', '--resume', copy]);
     expect(code).toBe(1);
     expect(stderr).toMatch(
       /run: expected a run that no other process works on, got process \d+ on .* at work there\. Wait/,
@@ -133,7 +133,7 @@ describe('longtail train', () => {
 
   it('names its folder after what it does when it is not told where', async () => {
     const cwd = freshFolder();
-    const { code, stdout } = await longtail([...tinyRun(), '--json'], { cwd });
+    const { code, stdout } = await longtailHere([...tinyRun(), '--json'], { cwd });
     expect(code).toBe(0);
     const [name] = readdirSync(join(cwd, 'runs'));
     expect(name).toMatch(/^[\d-]+-mnist-mlp-logit-adjusted-s1$/);
@@ -144,7 +144,7 @@ describe('longtail train', () => {
 describe('longtail evaluate', () => {
   it('gives the numbers of the report, from the checkpoint that the hold-out chose', async () => {
     const run = freshRun();
-    const trained = await longtail([
+    const trained = await longtailHere([
       ...tinyRun({ loss: 'ce', holdout: 0.3, epochs: 6, learningRate: 0.1 }),
       '--out',
       run,
@@ -157,7 +157,7 @@ describe('longtail evaluate', () => {
     expect({ raw, posthoc }).toEqual(final);
     expect(split).toBe('test');
     expect(checkpoint).toMatchObject({ name: 'best', epoch: chosenBy.checkpoint.epoch });
-    const table = await longtail(['evaluate', run, '--checkpoint', 'last', '--tau', '2', '--backend', 'wasm']);
+    const table = await longtailHere(['evaluate', run, '--checkpoint', 'last', '--tau', '2', '--backend', 'wasm']);
     expect(table.stdout).toContain('post-hoc, tau 2');
     expect(table.stdout).toContain(
       'checkpoint last of epoch 6, test examples of mnist (exponential, ratio 12), wasm\n',
@@ -168,7 +168,7 @@ describe('longtail evaluate', () => {
 describe('a failure exits with 1 or 2, says what to do, and leaves nothing half done:', () => {
   const fails = async (dataDir: string, code: number, message: string | RegExp): Promise<void> => {
     const out = freshRun();
-    const ended = await longtail([...tinyRun({ dataDir }), '--out', out, '--json']);
+    const ended = await longtailHere([...tinyRun({ dataDir }), '--out', out, '--json']);
     expect([ended.code, ended.stdout]).toEqual([code, '']);
     expect(ended.stderr).toMatch(message);
     expect(existsSync(out)).toBe(false);
@@ -204,7 +204,7 @@ describe('a failure exits with 1 or 2, says what to do, and leaves nothing half 
   it('a place where nothing can be written', async () => {
     const file = join(freshFolder(), 'file');
     writeFileSync(file, '');
-    const { code, stderr } = await longtail([...tinyRun(), '--out', join(file, 'run')]);
+    const { code, stderr } = await longtailHere([...tinyRun(), '--out', join(file, 'run')]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^longtail: .*run: expected a place where a folder can be made, got ENOTDIR\. .+\n$/);
   });
@@ -212,7 +212,7 @@ describe('a failure exits with 1 or 2, says what to do, and leaves nothing half 
   it('a disk that is read-only', async (context) => {
     const disk = smallDisk(256) ?? freshFolder();
     if (!makeReadOnly(disk)) return context.skip('a folder cannot be made read-only here');
-    const { code, stderr } = await longtail([...tinyRun(), '--out', join(disk, 'run')]);
+    const { code, stderr } = await longtailHere([...tinyRun(), '--out', join(disk, 'run')]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^longtail: .*run: expected a place where a folder can be made, got (EROFS|EACCES)\. .+\n$/);
   });
@@ -222,7 +222,7 @@ describe('a failure exits with 1 or 2, says what to do, and leaves nothing half 
     const disk = smallDisk(2500);
     if (disk === null) return context.skip('a small disk cannot be mounted here');
     const run = join(disk, 'run');
-    const full = await longtail([...tinyRun(), '--out', run]);
+    const full = await longtailHere([...tinyRun(), '--out', run]);
     expect(full.code).toBe(1);
     expect(full.stderr).toMatch(
       /longtail: .*last: expected a writable folder with space for the checkpoint, got ENOSPC\. ENOSPC: no space left on device, write\. The checkpoint before this one is intact; free space or mend the permissions, then resume\n$/,
@@ -230,8 +230,8 @@ describe('a failure exits with 1 or 2, says what to do, and leaves nothing half 
     expect(epochsIn(run)).toHaveLength(2);
     const moved = freshRun();
     cpSync(run, moved, { recursive: true });
-    const resumed = await longtail(['train', '--resume', moved, '--json']);
-    const whole = await longtail([...tinyRun(), '--out', freshRun(), '--json']);
+    const resumed = await longtailHere(['train', '--resume', moved, '--json']);
+    const whole = await longtailHere([...tinyRun(), '--out', freshRun(), '--json']);
     expect(reportIn(resumed)).toEqual(reportIn(whole));
   });
 
@@ -242,7 +242,7 @@ describe('a failure exits with 1 or 2, says what to do, and leaves nothing half 
     ] as const) {
       const run = freshRun();
       const options = { learningRate, epochs, warmupEpochs: 0, weightDecay: 0.9, schedule: 'constant' };
-      const { code, stderr } = await longtail([...tinyRun(options), '--out', run]);
+      const { code, stderr } = await longtailHere([...tinyRun(options), '--out', run]);
       expect(code).toBe(1);
       expect(stderr.trimEnd().split('\n').at(-1)).toMatch(message);
     }
@@ -264,13 +264,13 @@ describe('longtail data', () => {
     const { code, stdout } = await longtail(['data', 'list', '--json'], { env: { LONGTAIL_DATA: tinyMnist() } });
     expect(code).toBe(0);
     const { datasets } = JSON.parse(stdout) as { datasets: { name: string; at: string | null }[] };
-    expect(datasets.map(({ name }) => name)).toEqual(['sample', 'cifar10', 'cifar100', 'mnist']);
+    expect(datasets.map(({ name }) => name)).toEqual(['sample', 'cifar10', 'cifar100', 'mnist', 'delicious']);
     expect(datasets[0]!.at).toMatch(/sample/);
   });
 
   it('profile counts the images of each class', async () => {
     const args = ['data', 'profile', 'mnist', '--data-dir', tinyMnist(), '--imbalance', '12'];
-    const { stdout } = await longtail([...args, '--json']);
+    const { stdout } = await longtailHere([...args, '--json']);
     expect(JSON.parse(stdout)).toEqual({
       name: 'mnist',
       profile: 'exponential',
@@ -278,7 +278,7 @@ describe('longtail data', () => {
       total: 89,
       counts: [24, 18, 13, 10, 7, 6, 4, 3, 2, 2],
     });
-    const table = await longtail(args);
+    const table = await longtailHere(args);
     expect(table.stdout).toMatch(/class +│ +training images/);
     expect(table.stdout).toContain('total 89\n');
   });
@@ -289,7 +289,7 @@ describe('longtail backend', () => {
     const { code, stdout, stderr } = await longtail(['backend', '--json']);
     expect([code, stderr]).toEqual([0, '']);
     expect(JSON.parse(stdout)).toMatchObject({ installed: expect.any(Boolean) as boolean });
-    expect((await longtail(['backend'])).stdout).toMatch(/^native backend: /);
+    expect((await longtailHere(['backend'])).stdout).toMatch(/^native backend: /);
   });
 });
 

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { choices } from '../../src/experiment/options.js';
 import { freshFolder } from '../support/folders.js';
-import { longtail, tinyRun } from './support.js';
+import { longtail, longtailHere, tinyRun } from './support.js';
 
 const help = '(longtail COMMAND --help lists the options of a command)';
 const words = (line: string): string[] => line.split(' ').filter((word) => word !== '');
 
-describe.concurrent('wrong usage exits with 2, says what is wrong on stderr and nothing on stdout', () => {
+describe('wrong usage exits with 2, says what is wrong on stderr and nothing on stdout', () => {
   it.each([
     // Of the command line itself.
     ['trian', `error: unknown command 'trian'\n(Did you mean train?)\n${help}`],
@@ -66,7 +66,7 @@ describe.concurrent('wrong usage exits with 2, says what is wrong on stderr and 
     ],
     [
       'train --data mnst',
-      'longtail: train: expected --data to be one of sample, cifar10, cifar100, mnist, got mnst. Did you mean "mnist"?',
+      `longtail: train: expected --data to be one of ${choices.data.join(', ')}, got mnst. Did you mean "mnist"?`,
     ],
     ['backend foo', 'longtail: backend: expected action to be one of status, install, uninstall, got foo'],
     [
@@ -96,12 +96,17 @@ describe.concurrent('wrong usage exits with 2, says what is wrong on stderr and 
     ],
     ['train missing.json', 'longtail: missing.json: expected a readable config file, got ENOENT'],
   ])('longtail %s', async (line, message) => {
-    const ended = await longtail(words(line));
+    const ended = await longtailHere(words(line));
     expect(ended).toEqual({ code: 2, signal: null, stdout: '', stderr: `${message}\n` });
   });
 
+  it.each(['train --epoch 3', 'train --epochs 0'])('longtail %s in a process of its own', async (line) => {
+    const { code, stdout, stderr } = await longtailHere(words(line));
+    expect(await longtail(words(line))).toEqual({ code, signal: null, stdout, stderr });
+  });
+
   it('longtail', async () => {
-    const { code, stdout, stderr } = await longtail([]);
+    const { code, stdout, stderr } = await longtailHere([]);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(/^Usage: longtail \[options\] \[command\]\n/);
   });
@@ -114,23 +119,23 @@ describe.concurrent('wrong usage exits with 2, says what is wrong on stderr and 
   ])('longtail train with the config file %s', async (content, message) => {
     const path = join(freshFolder(), 'mine.json');
     writeFileSync(path, content);
-    const ended = await longtail(['train', path]);
+    const ended = await longtailHere(['train', path]);
     expect(ended).toEqual({ code: 2, signal: null, stdout: '', stderr: `longtail: ${path}: ${message}\n` });
   });
 
   it('longtail train with an option that its data cannot meet, and leaves no folder behind', async () => {
     const cwd = freshFolder();
-    const ended = await longtail([...tinyRun({ batchSize: 1000 }), '--out', 'run'], { cwd });
+    const ended = await longtailHere([...tinyRun({ batchSize: 1000 }), '--out', 'run'], { cwd });
     expect(ended.code).toBe(2);
     expect(ended.stderr).toBe(
       'longtail: configuration: expected batchSize of at most the number of training examples, ' +
         'got 1000 with 89 training examples. Set a smaller batchSize (--batch-size)\n',
     );
-    expect(await longtail(['evaluate', 'run'], { cwd })).toMatchObject({ code: 1 });
+    expect(await longtailHere(['evaluate', 'run'], { cwd })).toMatchObject({ code: 1 });
   });
 });
 
-describe.concurrent('longtail', () => {
+describe('longtail', () => {
   it('--version prints the version', async () => {
     const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
       version: string;
@@ -141,14 +146,14 @@ describe.concurrent('longtail', () => {
   it.each([['--help'], ['help'], ['train --help'], ['evaluate --help'], ['data --help'], ['doctor --help']])(
     '%s prints on stdout and exits with 0',
     async (line) => {
-      const { code, stdout, stderr } = await longtail(words(line));
+      const { code, stdout, stderr } = await longtailHere(words(line));
       expect([code, stderr]).toEqual([0, '']);
       expect(stdout).toMatch(/^Usage: longtail/);
     },
   );
 
   it('train --help lists every option with its default', async () => {
-    const { stdout } = await longtail(['train', '--help']);
+    const { stdout } = await longtailHere(['train', '--help']);
     const text = stdout.replaceAll(/\s+/g, ' ');
     expect(text).toContain('--learning-rate <number> base learning rate, after warm-up; default 0.1');
     expect(text).toContain('--no-flip the opposite of --flip');

@@ -1,13 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import fc from 'fast-check';
 import { pack } from 'tar-stream';
-import { afterAll } from 'vitest';
 import { imageDataset } from '../../src/data/index.js';
 import type { ImageDataset } from '../../src/data/index.js';
-
-fc.configureGlobal({ seed: 20210504 });
+import { freshFolder } from '../support/folders.js';
 
 /** A data set of one-pixel images whose pixel is its position (mod 256), with these labels. */
 export function toyDataset(labels: readonly number[], numClasses: number): ImageDataset {
@@ -78,19 +74,13 @@ export function without<T>(files: Readonly<Record<string, T>>, name: string): Re
 
 /** A fresh folder with these files, removed when the test file ends. */
 export async function folderWith(files: Readonly<Record<string, Uint8Array | string>> = {}): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'longtail-test-'));
-  folders.push(folder);
+  const folder = freshFolder();
   for (const [name, content] of Object.entries(files)) {
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), content);
   }
   return folder;
 }
-
-const folders: string[] = [];
-afterAll(async () => {
-  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
-});
 
 /** The error that `work` rejects with. */
 export async function rejectionOf(work: Promise<unknown>): Promise<Error> {

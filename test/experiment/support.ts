@@ -8,14 +8,12 @@ import {
   type RunOutcome,
   type RunReport,
 } from '../../src/experiment/index.js';
-import { freshFolder } from '../support/folders.js';
-import { tinyMnist, tinyOptions } from '../support/tinyData.js';
-
-const data = tinyMnist();
+import { freshFolder, keptFolder } from '../support/folders.js';
+import { sharedTinyMnist, tinyOptions } from '../support/tinyData.js';
 
 /** A configuration on the tiny data. */
 export const tinyConfig = (changes: PartialConfig = {}) =>
-  resolveConfig([{ source: 'test', values: { ...tinyOptions(data), ...changes } }]);
+  resolveConfig([{ source: 'test', values: { ...tinyOptions(sharedTinyMnist()), ...changes } }]);
 
 /** A path for a run that does not exist yet. */
 export const freshRun = (): string => join(freshFolder(), 'run');
@@ -27,8 +25,8 @@ export async function reportOf(changes: PartialConfig = {}, out = freshRun()): P
   return outcome.report;
 }
 
-/** A finished run of the tiny configuration that several tests look at; they do not change its folder. */
-export const finishedRun = (): Promise<RunReport> => (finished ??= reportOf());
+/** A finished run of the tiny configuration that several test files look at; they do not change its folder. */
+export const finishedRun = (): Promise<RunReport> => (finished ??= reportOf({}, join(keptFolder(), 'run')));
 let finished: Promise<RunReport> | undefined;
 
 /** Begins a run, or goes on with it, and stops it after `steps` steps of this process. */

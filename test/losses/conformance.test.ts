@@ -64,7 +64,7 @@ const sumGradient = (loss: Loss, targets: tf.Tensor, options?: SoftmaxLossOption
 describe.each(cases)('$name', (lossCase) => {
   const { loss, compiled, of, shiftInvariant, multiLabel } = lossCase;
 
-  onEachBackend('conformance', (test) => {
+  onEachBackend('conformance', (test, backend) => {
     test('equals the float64 reference, value and gradient, under every option', async () => {
       for (const options of optionSets) {
         for (const [tensor, targets] of [
@@ -230,8 +230,8 @@ describe.each(cases)('$name', (lossCase) => {
       }
     });
 
-    // A matrix of a million classes squared fits nowhere.
-    if (!lossCase.name.endsWith('matrix')) {
+    // A matrix of a million classes squared fits nowhere. What overflows is the loss, not the backend: one has them all.
+    if (!lossCase.name.endsWith('matrix') && (backend === 'wasm' || lossCase === cases[0])) {
       test('finite at a million classes', async () => {
         const classes = 1e6;
         const many = Array.from({ length: classes }, (_, y) => 1 + Math.floor(998 / (y + 1)));

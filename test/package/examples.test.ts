@@ -53,10 +53,15 @@ function promised({ code }: Example): string | undefined {
   return comment === undefined || /^about |^for example/.test(comment) ? undefined : comment;
 }
 
-// Examples of one room share a process, which takes a second to start; those of backends have one of their own.
+/** Examples share a process, which takes a second to start, where one cannot lean on what another brings along. */
+function companyOf({ code, where }: Example): string {
+  if (/setBackend|tfjs-longtail\/backend/.test(code)) return where;
+  return /from '@tensorflow\/tfjs'/.test(code) ? 'those that import TensorFlow.js' : 'those that do not';
+}
+
 const groups = new Map<string, Example[]>();
 for (const example of examples) {
-  const name = example.room === 'backend' ? example.where : example.room;
+  const name = companyOf(example);
   groups.set(name, [...(groups.get(name) ?? []), example]);
 }
 

@@ -9,8 +9,6 @@ export const root = fileURLToPath(new URL('../../', import.meta.url));
 export interface Example {
   /** File and line that it begins at. */
   readonly where: string;
-  /** Folder of `src` that it lies in, or the name of the file. */
-  readonly room: string;
   readonly code: string;
 }
 
@@ -31,7 +29,6 @@ export function findExamples(): Example[] {
     const text = readFileSync(join(root, file), 'utf8');
     return [...text.matchAll(/^([ *]*)```ts\n(.*?)\n[ *]*```$/gms)].map(({ index, 1: indent, 2: body }) => ({
       where: `${file}:${text.slice(0, index).split('\n').length + 1}`,
-      room: file.startsWith('src') ? file.split('/')[1]! : file,
       code: body!
         .split('\n')
         .map((line) => (line.startsWith(indent!) ? line.slice(indent!.length) : line.slice(indent!.trimEnd().length)))

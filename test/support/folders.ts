@@ -2,18 +2,24 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 
 const undo: (() => void)[] = [];
-afterAll(() => {
+
+/** Undoes what this file's functions have made; `setup.ts` calls it when a test file ends. */
+export function cleanUp(): void {
   for (const step of undo.splice(0).reverse()) step();
-});
+}
 
 /** A fresh folder, removed when the test file ends. */
 export function freshFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'longtail-test-'));
+  const folder = keptFolder();
   undo.push(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** A folder for what several test files look at and none changes; it goes when all tests have ended. */
+export function keptFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'longtail-test-'));
 }
 
 /** A fresh folder on a disk of so many kB of its own, or `null` where this process may not mount one. */

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomStream } from '../../src/core/index.js';
-import { freshFolder } from './folders.js';
+import { freshFolder, keptFolder } from './folders.js';
 
 const CLASSES = 10;
 const SIDE = 28;
@@ -10,12 +10,15 @@ const SIDE = 28;
  * A folder with an MNIST of a few images that a small network learns in a few steps: class y lights rows 2y to 2y + 7,
  * under noise. Training has 24 images of each class, the test set 5.
  */
-export function tinyMnist(): string {
-  const folder = freshFolder();
+export function tinyMnist(folder = freshFolder()): string {
   writeSplit(folder, 'train', 24, 1);
   writeSplit(folder, 't10k', 5, 2);
   return folder;
 }
+
+/** One {@link tinyMnist} for all that only read it. */
+export const sharedTinyMnist = (): string => (shared ??= tinyMnist(keptFolder()));
+let shared: string | undefined;
 
 function writeSplit(folder: string, split: string, perClass: number, seed: number): void {
   mkdirSync(folder, { recursive: true });
