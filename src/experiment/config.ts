@@ -47,7 +47,7 @@ const schema = type({
   negatives: type.enumerated(...choices.negatives, null),
   negativeCount: '1 <= number.integer <= 1000000 | null',
   weighting: type.enumerated(...choices.weighting, null),
-  marginLoss: type.enumerated(...choices.marginLoss, null),
+  decoupledKind: type.enumerated(...choices.decoupledKind, null),
   rowOptimizer: type.enumerated(...choices.rowOptimizer, null),
   labelSmoothing: '0 <= number < 1',
   optimizer: type.enumerated(...choices.optimizer),

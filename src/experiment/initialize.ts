@@ -50,6 +50,10 @@ const sharedOptions = [
   'holdout',
   'normalization',
   'model',
+  'classes',
+  'exponent',
+  'head',
+  'degree',
 ] as const;
 
 /**
@@ -136,7 +140,8 @@ export function checkInitial(config: TrainConfig): void {
     const hint = 'Start from the run that it scales';
     throw new ConfigError('init', 'a run whose classifier has no class scale', `${config.init} with scaled`, hint);
   }
-  const isDrawn = config.holdout > 0 || (config.profile !== 'none' && config.subset === 'random');
+  const isDrawn =
+    config.holdout > 0 || config.data === 'zipf' || (config.profile !== 'none' && config.subset === 'random');
   for (const option of [...sharedOptions, ...(isDrawn ? (['seed'] as const) : [])]) {
     const [had, has] = [before[option], config[option]].map((value) => JSON.stringify(value));
     if (had === has) continue;

@@ -12,7 +12,7 @@ type LossOption =
   | 'negatives'
   | 'negativeCount'
   | 'weighting'
-  | 'marginLoss'
+  | 'decoupledKind'
   | 'rowOptimizer';
 
 type LossDefaults = Partial<Pick<TrainConfig, LossOption>>;
@@ -43,7 +43,7 @@ const taken: Readonly<Record<TrainConfig['loss'], LossDefaults>> = {
   focal: { gamma: 2 },
   sigmoid: {},
   'sampled-softmax': sampled,
-  'sampled-decoupled': { ...sampled, marginLoss: 'logistic' },
+  'sampled-decoupled': { ...sampled, decoupledKind: 'logistic' },
 };
 
 const names = Object.keys(taken) as TrainConfig['loss'][];
@@ -74,7 +74,7 @@ type Refuse = (expected: string, got: string, hint?: string) => never;
 
 /** Throws, through `refuse`, where an option does not go with the loss. */
 export function checkLoss(config: TrainConfig, refuse: Refuse): void {
-  const { loss, tau, threshold, beta, drwEpoch, drsEpoch, epochs, sampler } = config;
+  const { loss, tau, threshold, beta, drwEpoch, drsEpoch, epochs, sampler, data, freeze } = config;
   for (const option of options) {
     if (config[option] === null || option in taken[loss]) continue;
     const takers = names.filter((name) => option in taken[name]);
@@ -92,6 +92,10 @@ export function checkLoss(config: TrainConfig, refuse: Refuse): void {
     const hint = 'Class-balanced batches already have a uniform prior: use ce';
     refuse('a loss without prior under class-balanced batches', loss, hint);
   }
+  if (loss === 'sigmoid' && data === 'delicious' && freeze !== 'none') {
+    const hint = 'Features are made of pairs of a point and a label: train the head with ce';
+    refuse('freeze none with sigmoid on multi-label data', freeze, hint);
+  }
   if (drsEpoch !== null) checkResampling(config, refuse);
   if (isSampled(loss)) checkSampled(config, refuse);
 }
@@ -100,13 +104,13 @@ function checkResampling({ loss, sampler, drsEpoch, epochs }: TrainConfig, refus
   if (drsEpoch! >= epochs) refuse(`drsEpoch below epochs, ${epochs}`, String(drsEpoch));
   if (sampler !== 'shuffled') refuse('the sampler shuffled before drsEpoch', sampler);
   if (['ce', 'focal', 'ldam'].includes(loss)) return;
-  const hint = 'Class-balanced batches have a uniform prior: use ce, focal or ldam';
+  const hint = 'Class-balanced batches have a uniform prior: set loss to ce, focal or ldam';
   refuse('a loss without prior with drsEpoch', loss, hint);
 }
 
 function checkSampled(config: TrainConfig, refuse: Refuse): void {
   const { loss, weighting, tau, negatives, negativeCount, batchSize } = config;
-  const { labelSmoothing, freeze, replicas } = config;
+  const { labelSmoothing, clipNorm, freeze, replicas } = config;
   if (tau !== null && weighting !== 'logit-adjusted') {
     refuse('tau only with the weighting logit-adjusted', `tau ${tau} with ${weighting ?? 'importance'}`);
   }
@@ -117,6 +121,10 @@ function checkSampled(config: TrainConfig, refuse: Refuse): void {
   if (negatives === 'model-based' && loss === 'sampled-softmax' && weighting === 'relative') {
     refuse('another weighting than relative for model-based negatives', 'relative', 'Its loss has no gradient');
   }
+  if (negatives === 'within-batch' && batchSize < 2) {
+    refuse('a batchSize of at least 2 for negatives within the batch', String(batchSize));
+  }
+  if (clipNorm !== null) refuse(`no clipNorm with ${loss}`, String(clipNorm), 'It would not reach the class weights');
   if (labelSmoothing > 0) refuse(`labelSmoothing 0 with ${loss}`, String(labelSmoothing));
   if (freeze !== 'none') refuse(`freeze none with ${loss}`, freeze, 'Train the classifier of frozen features with ce');
   if (replicas !== 1) refuse(`replicas 1 with ${loss}`, String(replicas), 'The class weights are one table');

@@ -15,6 +15,7 @@ import {
 } from '../losses/index.js';
 import { deferred, supervised, type BoundLoss, type Objective } from '../train/index.js';
 import type { TrainConfig } from './config.js';
+import { isComputed } from './secondStage.js';
 
 /** What the losses need to know of the training set. */
 export interface TrainingClasses {
@@ -26,6 +27,7 @@ export interface TrainingClasses {
 
 /** What a configuration minimises: its loss, from `drwEpoch` on with class weights where the run defers them. */
 export function makeObjective(config: TrainConfig, classes: TrainingClasses): Objective {
+  if (isComputed(config.classifier)) return supervised(softmaxCrossEntropy); // minimises nothing
   const weighted = makeLoss(config, classes, classWeights(config, classes));
   if (config.drwEpoch === null) return supervised(weighted);
   return deferred({ before: makeLoss(config, classes, null), after: weighted, fromEpoch: config.drwEpoch });

@@ -21,7 +21,7 @@ import { RunFolder, type EpochRecord } from './runFolder.js';
 import type { RunOutcome, RunReport } from './runReport.js';
 import { adjustsPosthoc, pointsOf, score } from './scoring.js';
 import { isComputed, type ComputedClassifier } from './secondStage.js';
-import { makeTrainee, restoreTrainee, type Trainee } from './trainee.js';
+import { makeTrainee, restoreTrainee, trainedVariables, type Trainee } from './trainee.js';
 
 /** Options of {@link runTraining}. */
 export interface RunOptions {
@@ -118,7 +118,7 @@ class Run {
         environment,
         config,
         data,
-        parameters: trainee.classifier.trainableVariables.reduce((sum, { size }) => sum + size, 0),
+        parameters: trainedVariables(trainee).reduce((sum, { size }) => sum + size, 0),
         epoch: epochs.length,
       });
       if (isComputed(config.classifier)) return await this.#compute(config.classifier, data, trainee, environment);
@@ -191,10 +191,7 @@ class Run {
       callbacks: [
         {
           onEpochBegin: (index) => void (epoch = index),
-          onBatchEnd: (step, logs) => {
-            if (step + 1 === steps) trainee.sampled?.toLayer();
-            onEvent?.({ type: 'step', epoch, step: step + 1, steps, loss: logs!['loss']! });
-          },
+          onBatchEnd: (step, logs) => onEvent?.({ type: 'step', epoch, step: step + 1, steps, loss: logs!['loss']! }),
           onEpochEnd: async (index, logs) => {
             const record = { epoch: index + 1, step: (index + 1) * steps, ...logs };
             this.folder.appendEpoch(record);

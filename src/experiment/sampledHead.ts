@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import { InvalidArgumentError } from '../core/index.js';
 import { classTable, type ClassTable } from '../heads/index.js';
 import { sampledDecoupledLoss, sampledSoftmaxCrossEntropy } from '../losses/index.js';
 import type { Classifier } from '../models/index.js';
@@ -46,14 +47,17 @@ export async function sampledHead(
   const table = classTable({ classes: numClasses, dimension, bias, optimizer: rowOptimizerOf(config) });
   const head: SampledHead = {
     classifier: withoutHead(network),
-    objective: sampledObjective({
-      table,
-      sampler: samplerOf(config, classes),
-      count: config.negativeCount!,
-      weighting: weightingOf(config, classes),
-      modelScores: config.negatives === 'model-based',
-      loss: lossOf(config),
-    }),
+    objective: {
+      ...sampledObjective({
+        table,
+        sampler: samplerOf(config, classes),
+        count: config.negativeCount!,
+        weighting: weightingOf(config, classes),
+        modelScores: config.negatives === 'model-based',
+        loss: lossOf(config),
+      }),
+      beforeSave: () => head.toLayer(),
+    },
     fromLayer: () => adopt(table, layer.weights.map((weight) => weight.read()) as [tf.Tensor2D, tf.Tensor1D?]),
     toLayer: () => setDense(layer, table.toDense()),
     dispose: () => table.dispose(),
@@ -99,17 +103,28 @@ function samplerOf({ negatives }: TrainConfig, { classCounts }: TrainingClasses)
     case 'class-prior':
       return classPriorSampler({ classCounts });
     case 'log-uniform':
+      checkSorted(classCounts);
       return logUniformSampler({ numClasses });
     case 'model-based':
       return modelBasedSampler({ numClasses });
   }
 }
 
+/** That sampler takes the number of a class for its rank. */
+function checkSorted(classCounts: ArrayLike<number>): void {
+  const counts = Array.from(classCounts);
+  const rising = counts.findIndex((count, y) => count > (counts[y - 1] ?? Infinity));
+  if (rising < 0) return;
+  const got = `class ${rising} with ${counts[rising]} examples after one with ${counts[rising - 1]}`;
+  const hint = 'Use class-prior, which knows how frequent each class is';
+  throw new InvalidArgumentError('negatives log-uniform', 'classes sorted by falling frequency', got, hint);
+}
+
 function weightingOf({ weighting, tau }: TrainConfig, { classPrior }: TrainingClasses): Weighting {
   return weighting === 'logit-adjusted' ? { target: 'logit-adjusted', tau: tau!, classPrior } : weighting!;
 }
 
-function lossOf({ loss, marginLoss }: TrainConfig): BoundSampledLoss {
+function lossOf({ loss, decoupledKind }: TrainConfig): BoundSampledLoss {
   if (loss === 'sampled-softmax') return sampledSoftmaxCrossEntropy;
-  return (own, negatives, options) => sampledDecoupledLoss(own, negatives, { ...options, kind: marginLoss! });
+  return (own, negatives, options) => sampledDecoupledLoss(own, negatives, { ...options, kind: decoupledKind! });
 }

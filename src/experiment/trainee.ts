@@ -1,3 +1,4 @@
+import type * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { classPriorFrom, type ClassPrior, type RandomStream } from '../core/index.js';
 import { classifierFromModel, freezeBackbone, scaleClasses, type Classifier } from '../models/index.js';
@@ -16,6 +17,7 @@ import { isSampled } from './lossOptions.js';
 import { makeModel } from './modelSource.js';
 import { makeObjective } from './objective.js';
 import { sampledHead, type SampledHead } from './sampledHead.js';
+import { isComputed } from './secondStage.js';
 
 /** What a configuration makes to be trained. */
 export interface Trainee {
@@ -37,6 +39,11 @@ export interface Trainee {
   dispose(): void;
 }
 
+/** The variables that training changes; in place of a table, the layer that takes its weights over. */
+export function trainedVariables({ classifier, network, sampled }: Trainee): tf.Variable[] {
+  return (sampled === null ? classifier : network).trainableVariables;
+}
+
 /** Puts the weights of a checkpoint into the model, and into the table of a sampled loss. */
 export function restoreTrainee({ classifier, objective, sampled }: Trainee, state: TrainState): void {
   restoreModel(classifier, state);
@@ -55,7 +62,8 @@ export async function makeTrainee(config: TrainConfig, data: RunData, random: Ra
   const network = splitModel(withHead(config, model, random.child('head')), config.featuresLayer);
   const classPrior = classPriorFrom(classCounts);
   const classes = { classCounts, classPrior };
-  const sampled = isSampled(config.loss) ? await sampledHead(config, network, classes) : null;
+  const isTrained = !isComputed(config.classifier);
+  const sampled = isTrained && isSampled(config.loss) ? await sampledHead(config, network, classes) : null;
   const classifier = sampled?.classifier ?? trainedPart(config, network);
   const optimizer = makeOptimizer(config);
   return {

@@ -59,6 +59,8 @@ export interface Objective {
   loss(classifier: Classifier, batches: Readonly<Record<string, Batch>>, context: StepContext): tf.Scalar;
   /** Called after each update, for example to move an averaged teacher; draws the same numbers in every replica. */
   afterStep?(classifier: Classifier, context: StepContext): void;
+  /** Called before weights are saved: brings those of the classifier up to what the objective keeps elsewhere. */
+  beforeSave?(): void;
   /**
    * Tensors that a checkpoint must keep; owned by the objective. Each replica has its own: only `afterStep`, which sees the
    * same in all of them, may change them.

@@ -20,6 +20,7 @@ export interface TrainedParts {
 
 /** The state of a run, read from the device. */
 export async function captureState(parts: TrainedParts, position: TrainPosition): Promise<TrainState> {
+  parts.objective.beforeSave?.();
   const slots = await parts.optimizer.getWeights();
   const optimizer = slots.map(({ name, tensor }) => ({ name: `optimizer/${name}`, tensor }));
   const tensors = await readTensors([

@@ -44,7 +44,7 @@ describe('a run with sampled negatives', () => {
     { negatives: 'within-batch', negativeCount: 8, weighting: 'constant', rowOptimizer: 'sgd' },
     { negatives: 'log-uniform', negativeCount: 16, rowOptimizer: 'adam' },
     { negatives: 'model-based', weighting: 'importance' },
-    { negatives: 'class-prior', weighting: 'logit-adjusted', loss: 'sampled-decoupled', marginLoss: 'hinge' },
+    { negatives: 'class-prior', weighting: 'logit-adjusted', loss: 'sampled-decoupled', decoupledKind: 'hinge' },
   ] as PartialConfig[])('learns with %o', async (changes) => {
     const { run } = await reportOf({ ...sampled, learningRate: 0.05, epochs: 6, backend: 'wasm', ...changes });
     const losses = epochsOf(run).map(({ loss }) => loss as number);
@@ -85,6 +85,36 @@ describe('a run with sampled negatives', () => {
     expect(plain.final.raw.nll).toBeCloseTo(first.final.raw.nll, 5);
   });
 
+  it('gives a computed classifier its features, and that is scored from its folder as at its end', async () => {
+    const first = await reportOf({ ...sampled, backend: 'cpu', epochs: 2 });
+    const computed = { ...sampled, backend: 'cpu', init: first.run, classifier: 'nearest-class-mean' } as const;
+    const report = await reportOf(computed);
+    expect(report.final.raw.nll).not.toBeCloseTo(first.final.raw.nll, 2);
+    expect((await evaluateRun({ run: report.run, backend: 'cpu' })).raw).toEqual(report.final.raw);
+  });
+
+  it('that was stopped in mid-epoch is begun from as it is evaluated', async () => {
+    const out = freshRun();
+    await interrupt(3, { config: tinyConfig({ ...sampled, backend: 'cpu', learningRate: 0.1, warmupEpochs: 0 }), out });
+    const { raw } = await evaluateRun({ run: out, backend: 'cpu' });
+    const settings = { loss: 'ce', backend: 'cpu', init: out, epochs: 1, warmupEpochs: 0, learningRate: 1e-9 } as const;
+    expect((await reportOf(settings)).final.raw.nll).toBeCloseTo(raw.nll, 5);
+  });
+
+  it('needs classes sorted by frequency for log-uniform negatives', async () => {
+    const settings = { ...sampled, negatives: 'log-uniform', backend: 'cpu' } as const;
+    const sorted = tinyConfig(settings);
+    const random = randomStream(1);
+    const data = await loadRunData(sorted, random);
+    const turned = { ...data, classCounts: data.classCounts.toReversed() };
+    await expect(makeTrainee(sorted, turned, random)).rejects.toThrow(
+      refusal(
+        'InvalidArgumentError',
+        /^negatives log-uniform: expected classes sorted by falling frequency, got class 2 with 3 examples after one with 2\. /,
+      ),
+    );
+  });
+
   it.each([
     [{ tau: 1 }, 'tau only with the weighting logit-adjusted, got tau 1 with importance'],
     [
@@ -96,6 +126,8 @@ describe('a run with sampled negatives', () => {
       { negatives: 'model-based', weighting: 'relative' },
       'another weighting than relative for model-based negatives, got relative. Its loss has no gradient',
     ],
+    [{ negatives: 'within-batch', batchSize: 1 }, 'a batchSize of at least 2 for negatives within the batch, got 1'],
+    [{ clipNorm: 1 }, 'no clipNorm with sampled-softmax, got 1. It would not reach the class weights'],
     [{ labelSmoothing: 0.1 }, 'labelSmoothing 0 with sampled-softmax, got 0.1'],
     [{ replicas: 2 }, 'replicas 1 with sampled-softmax, got 2. The class weights are one table'],
     [
@@ -103,8 +135,8 @@ describe('a run with sampled negatives', () => {
       'the head dense with sampled-softmax, got cosine. The class weights of a sampled loss are a table of plain products',
     ],
     [
-      { marginLoss: 'hinge' },
-      'marginLoss only with the loss sampled-decoupled, got marginLoss hinge with sampled-softmax',
+      { decoupledKind: 'hinge' },
+      'decoupledKind only with the loss sampled-decoupled, got decoupledKind hinge with sampled-softmax',
     ],
   ] as [PartialConfig, string][])('refuses %o', (changes, message) => {
     const values = { loss: 'sampled-softmax', ...changes };
@@ -115,18 +147,18 @@ describe('a run with sampled negatives', () => {
 
   it('has a sampled loss only where the defaults say so', () => {
     const resolve = (values: object) => resolveConfig([{ source: 'file', values }]);
-    const open = { negatives: null, negativeCount: null, weighting: null, marginLoss: null, rowOptimizer: null };
+    const open = { negatives: null, negativeCount: null, weighting: null, decoupledKind: null, rowOptimizer: null };
     expect(resolve({ loss: 'ce' })).toMatchObject(open);
     expect(resolve({ loss: 'sampled-softmax' })).toMatchObject({
       negatives: 'class-prior',
       negativeCount: 256,
       weighting: 'importance',
-      marginLoss: null,
+      decoupledKind: null,
       rowOptimizer: 'adagrad',
       tau: null,
     });
     expect(resolve({ loss: 'sampled-decoupled', weighting: 'logit-adjusted' })).toMatchObject({
-      marginLoss: 'logistic',
+      decoupledKind: 'logistic',
       tau: 1,
     });
     expect(resolve({ loss: 'sampled-softmax', negatives: 'within-batch', batchSize: 32 })).toMatchObject({
@@ -162,7 +194,7 @@ describe('deferred re-sampling', () => {
     [{ sampler: 'class-balanced', drsEpoch: 2 }, 'the sampler shuffled before drsEpoch, got class-balanced'],
     [
       { loss: 'logit-adjusted', drsEpoch: 2 },
-      'a loss without prior with drsEpoch, got logit-adjusted. Class-balanced batches have a uniform prior: use ce, focal or ldam',
+      'a loss without prior with drsEpoch, got logit-adjusted. Class-balanced batches have a uniform prior: set loss to ce, focal or ldam',
     ],
   ] as [PartialConfig, string][])('refuses %o', (changes, message) => {
     const values = { loss: 'ce', ...changes };
