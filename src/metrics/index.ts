@@ -8,6 +8,16 @@ export { classCounter } from './classCounter.js';
 export type { ClassCounter, ClassCounterOptions } from './classCounter.js';
 export { classificationMetrics } from './classificationMetrics.js';
 export type { ClassificationMetrics, ClassificationMetricsOptions } from './classificationMetrics.js';
+export { convergence, convergenceOfRuns } from './convergence.js';
+export type {
+  AccuracyRecord,
+  Convergence,
+  ConvergenceOfRuns,
+  ConvergenceOptions,
+  MeanOfRuns,
+  StepsToThreshold,
+  StepToThreshold,
+} from './convergence.js';
 export { groupClasses } from './groups.js';
 export type { ClassGroups, GroupScheme, GroupThresholds } from './groups.js';
 export { multiLabelMetrics } from './multiLabelMetrics.js';

@@ -6,7 +6,7 @@ import { alphaOfStrength, checkAlpha } from './equalStrength.js';
 export interface ShareOptions {
   /** Parameter of the symmetric Dirichlet distribution of the shares, above 0. Default 1: uniform on the simplex. */
   readonly alpha?: number;
-  /** Instead of `alpha`: how strongly the plan mixes, above 0 and below `1 - 1/K`; see {@link mixingStrength}. */
+  /** Instead of `alpha`: how strongly the plan mixes, above 0 and below `1 - 1/K`; see `mixingStrength`. */
   readonly strength?: number;
   /**
    * `'dirichlet'` (default), or `{ zeta: gamma }` for the fixed shares of {@link zetaWeights}, the largest on the example

@@ -5,8 +5,13 @@
  */
 export type { HostArray } from '../heads/index.js';
 export type { TrainCallback, TrainLogs } from './callbacks.js';
+export type { BatchMixingOptions, PlanOfBatch } from './batchMixer.js';
+export { consistencyObjective } from './consistencyObjective.js';
+export type { ConsistencyObjective, ConsistencyObjectiveOptions } from './consistencyObjective.js';
 export { deferred } from './deferred.js';
 export type { DeferredOptions } from './deferred.js';
+export { emaTeacher } from './emaTeacher.js';
+export type { EmaTeacher, EmaTeacherOptions } from './emaTeacher.js';
 export { centredNormalization, channelNormalization, imageSource } from './images.js';
 export type {
   ExampleSource,
@@ -17,6 +22,8 @@ export type {
 } from './images.js';
 export { train } from './loop.js';
 export type { TrainOptions, TrainResult } from './loop.js';
+export { mixupObjective } from './mixupObjective.js';
+export type { MixupObjectiveOptions } from './mixupObjective.js';
 export { supervised } from './objective.js';
 export type { Batch, BoundLoss, Objective, RowTable, StepContext } from './objective.js';
 export { forEachScored, scoreExamples } from './predict.js';

@@ -19,7 +19,7 @@ function disturb({ model }: Classifier, seed: number): void {
     const { shape, size } = weight.read();
     // Positive, as a running variance is.
     const values = Float32Array.from({ length: size }, () => 0.2 + random.uniform());
-    tf.tidy(() => weight.write(tf.tensor(values, shape)));
+    tf.tidy(() => void weight.write(tf.tensor(values, shape)));
   }
 }
 
