@@ -13,7 +13,7 @@ export default defineConfig({
   test: {
     environment: 'node',
     globalSetup: 'test/support/globalSetup.ts',
-    setupFiles: 'test/support/setup.ts',
+    setupFiles: ['test/support/setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // Native TensorFlow starts a thread a core; more files at once than cores only makes them wait for each other.
@@ -26,7 +26,7 @@ export default defineConfig({
           name: 'together',
           include: ['test/**/*.test.ts'],
           exclude: alone,
-          setupFiles: 'test/support/setupTogether.ts',
+          setupFiles: ['test/support/setupTogether.ts'], // after those of all
           // One process takes all files that come to it: TensorFlow.js and its backends start twice, not a hundred times.
           isolate: false,
           sequence: { groupOrder: 1 },
