@@ -13,6 +13,7 @@ export {
   ReplicaError,
   RunFolderError,
 } from './errors.js';
+export { refuseSecondDerivative } from './firstDerivative.js';
 export { logitAdjustment } from './logitAdjustment.js';
 export type { LogitAdjustmentOptions } from './logitAdjustment.js';
 export { randomStream, restoreRandomStream } from './random.js';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { InvalidArgumentError } from '../core/index.js';
+import { refuseSecondDerivative } from '../core/index.js';
 import { ownGradient, sharedGradient, type PendingGradient } from './classTableGradients.js';
 import type { DistinctIds } from './classTableRows.js';
 
@@ -23,6 +23,8 @@ export interface ScoreRequest {
   onGradient(pending: PendingGradient): void;
 }
 
+const firstOnly = 'Scores of a table have first derivatives only: take their gradient outside any other gradient';
+
 /**
  * Logits of rows, `[B, S]`: `x_b . w_s`, with the bias as one more weight of a feature that is always 1.
  *
@@ -40,7 +42,7 @@ export function scoreRows(features: tf.Tensor2D, request: ScoreRequest): tf.Tens
     return {
       value: multiply.forward(augmented, entries),
       gradFunc: (dy: tf.Tensor2D, saved: tf.Tensor[]) => {
-        refuseSecondDerivative(where);
+        refuseSecondDerivative(where, firstOnly);
         const [input, rows] = saved as [tf.Tensor2D, tf.Tensor2D];
         onGradient(gradient(scored.ids, dy, input));
         const back = multiply.backward(dy, rows);
@@ -84,10 +86,3 @@ const own = {
   },
   gradient: ownGradient,
 };
-
-/** To a second tape the rows' gradient is a constant: it would be differentiated to nothing, without a word. */
-function refuseSecondDerivative(where: string): void {
-  if (!tf.engine().isTapeOn()) return;
-  const hint = 'Scores of a table have first derivatives only: take their gradient outside any other gradient';
-  throw new InvalidArgumentError(where, 'to be differentiated once', 'a gradient inside another one', hint);
-}

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { InvalidArgumentError } from '../core/index.js';
+import { refuseSecondDerivative } from '../core/index.js';
+
+const firstOnly = 'It has first derivatives only: take its gradient outside any other gradient';
 
 /** A value, and how its gradients by the inputs are made of what is kept. */
 export interface ClosedForm<T extends tf.Tensor> {
@@ -19,23 +21,12 @@ export function closedForm<T extends tf.Tensor>(inputs: readonly tf.Tensor[], co
     const { value, kept, gradients } = compute();
     (args.at(-1) as tf.GradSaveFunc)([...kept]);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
-      refuseSecondDerivative();
+      refuseSecondDerivative('kernelizedSoftmax', firstOnly);
       return tf.tidy(() => gradients(dy as T, saved));
     };
     return { value, gradFunc };
   });
   return f(...inputs);
-}
-
-function refuseSecondDerivative(): void {
-  if (!tf.engine().isTapeOn()) return;
-  const hint = 'It has first derivatives only: take its gradient outside any other gradient';
-  throw new InvalidArgumentError(
-    'kernelizedSoftmax',
-    'to be differentiated once',
-    'a gradient inside another one',
-    hint,
-  );
 }
 
 /** Whether a gradient is being recorded; a forward pass alone need not prepare for one. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { InvalidArgumentError } from '../core/index.js';
+import { refuseSecondDerivative } from '../core/index.js';
 import { resolveReduction, rowScale } from './options.js';
 import type { LossOptions } from './options.js';
 
@@ -43,11 +43,4 @@ export function closedForm(
     };
   });
   return loss(logits);
-}
-
-/** To a second tape a gradient in closed form is a constant: tfjs would differentiate it to nothing, without a word. */
-export function refuseSecondDerivative(where: string): void {
-  if (!tf.engine().isTapeOn()) return;
-  const hint = 'The loss has first derivatives only: take its gradient outside any other gradient';
-  throw new InvalidArgumentError(where, 'to be differentiated once', 'a gradient inside another one', hint);
 }

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkDtype, checkShape, InvalidArgumentError } from '../core/index.js';
-import { refuseSecondDerivative } from './closedForm.js';
+import { checkDtype, checkShape, InvalidArgumentError, refuseSecondDerivative } from '../core/index.js';
 import { resolveReduction, vector } from './options.js';
 import { logWeightsOf, type SampledLossOptions } from './sampledOptions.js';
 

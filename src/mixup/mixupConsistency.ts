@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkDtype, checkOneOf, checkShape, InvalidArgumentError } from '../core/index.js';
+import { checkDtype, checkOneOf, checkShape, refuseSecondDerivative } from '../core/index.js';
 import type { Reduction } from '../losses/index.js';
 import { gatherSum } from './gatherSum.js';
 import { checkBatch, termsOf, type MixingPlan, type Term } from './plan.js';
@@ -89,11 +89,4 @@ function squaredError(where: string, logits: tf.Tensor2D, target: () => tf.Tenso
     };
   });
   return loss(logits);
-}
-
-/** To a second tape a gradient in closed form is a constant: tfjs would differentiate it to nothing, without a word. */
-function refuseSecondDerivative(where: string): void {
-  if (!tf.engine().isTapeOn()) return;
-  const hint = 'The loss has first derivatives only: take its gradient outside any other gradient';
-  throw new InvalidArgumentError(where, 'to be differentiated once', 'a gradient inside another one', hint);
 }
