@@ -1,8 +1,9 @@
 import { dotChart } from '../charts/dots.js';
-import { listed, percent, plural, withSpread } from '../format.js';
+import { listed, plural } from '../format.js';
 import type { Figure, Section } from '../section.js';
-import { drawnSeries, groupAccuracy, spreadOf } from '../selection.js';
+import { drawnSeries, groupAccuracy } from '../selection.js';
 import type { Study } from '../study.js';
+import { spreadRows } from './spreads.js';
 
 const names = { head: 'Head classes', torso: 'Torso classes', tail: 'Tail classes' } as const;
 
@@ -14,12 +15,7 @@ export function groups(study: Study): Section | null {
 }
 
 function figure(study: Study, group: keyof typeof names): Figure | null {
-  const rows = drawnSeries(study).flatMap((series) => {
-    const value = spreadOf(series, groupAccuracy(group));
-    if (value === null) return [];
-    const spread = value.deviation === null ? null : 100 * value.deviation;
-    return [{ series, value: 100 * value.mean, spread, text: withSpread(value, percent) }];
-  });
+  const rows = spreadRows(drawnSeries(study), groupAccuracy(group));
   if (rows.length === 0) return null;
   const { classes } = rows[0]!.series.scored[0]!.scores.groups[group]!;
   const whiskers = rows.some(({ spread }) => spread !== null) ? ' Whiskers are one standard deviation over seeds.' : '';

@@ -1,8 +1,9 @@
 import { dotChart } from '../charts/dots.js';
-import { count, listed, percent, withSpread } from '../format.js';
-import type { Cell, Figure, Section } from '../section.js';
-import { drawnSeries, spreadOf, type Measure } from '../selection.js';
-import type { Series, Study } from '../study.js';
+import { count, listed, percent } from '../format.js';
+import type { Figure, Section } from '../section.js';
+import { drawnSeries, type Measure } from '../selection.js';
+import type { Study } from '../study.js';
+import { spreadCell, spreadRows } from './spreads.js';
 
 const groupNames = ['head', 'torso', 'tail'] as const;
 
@@ -23,7 +24,10 @@ export function ranking(study: Study): Section | null {
       (scores) => scores.ranking?.groups[name]?.at[last]?.recall,
     ]),
   ];
-  const rows = study.series.map((one) => [one.label, ...columns.map(([, measure]) => cell(one, measure))]);
+  const rows = study.series.map((one) => [
+    one.label,
+    ...columns.map(([, measure]) => spreadCell(one, measure, percent)),
+  ]);
   const figures = groupNames.flatMap((name) => figure(study, name, last, longest) ?? []);
   return {
     title: 'Ranking',
@@ -46,19 +50,9 @@ export function ranking(study: Study): Section | null {
   };
 }
 
-function cell(series: Series, measure: Measure): Cell {
-  const value = spreadOf(series, measure);
-  return { text: withSpread(value, percent), value: value?.mean ?? null };
-}
-
 function figure(study: Study, name: (typeof groupNames)[number], at: number, k: number): Figure | null {
   const measure: Measure = (scores) => scores.ranking?.groups[name]?.at[at]?.recall;
-  const rows = drawnSeries(study).flatMap((series) => {
-    const value = spreadOf(series, measure);
-    if (value === null) return [];
-    const spread = value.deviation === null ? null : 100 * value.deviation;
-    return [{ series, value: 100 * value.mean, spread, text: withSpread(value, percent) }];
-  });
+  const rows = spreadRows(drawnSeries(study), measure);
   if (rows.length === 0) return null;
   const told = listed(rows.map((row) => `${row.series.label} ${row.text}`));
   return {

@@ -1,9 +1,10 @@
 import { defaultConfig } from '../../options.js';
-import { count, fixed, listed, percent, plural, points, quantity, withSpread } from '../format.js';
-import type { Block, Cell, Section } from '../section.js';
+import { count, fixed, listed, percent, plural, points, quantity } from '../format.js';
+import type { Block, Section } from '../section.js';
 import { balancedAccuracy, bestSeries, bySeed, groupAccuracy, spreadOf, type Measure } from '../selection.js';
 import { pairedDifference, sum } from '../statistics.js';
-import type { Series, Study } from '../study.js';
+import type { Study } from '../study.js';
+import { spreadCell } from './spreads.js';
 
 /** A column of the table: what it measures, and how it is written. */
 interface Column {
@@ -33,7 +34,7 @@ export function results(study: Study): Section {
   const rows = study.series.map((one) => [
     one.label,
     { text: count(one.scored.length), value: one.scored.length },
-    ...used.map((column) => cell(one, column)),
+    ...used.map(({ measure, format }) => spreadCell(one, measure, format)),
   ]);
   const several = study.series.some(({ scored }) => scored.length > 1);
   const caption =
@@ -47,11 +48,6 @@ export function results(study: Study): Section {
       { type: 'note', text: legend(study) },
     ],
   };
-}
-
-function cell(series: Series, { measure, format }: Column): Cell {
-  const value = spreadOf(series, measure);
-  return { text: withSpread(value, format), value: value?.mean ?? null };
 }
 
 /** The result in one sentence. */
