@@ -11,7 +11,8 @@ import type { LoadDatasetOptions } from '../data/node/index.js';
 import { groupClasses, type ClassGroups } from '../metrics/index.js';
 import type { ExampleSource } from '../train/index.js';
 import type { TrainConfig } from './config.js';
-import { isMultiLabel, loadMultiLabelData } from './multiLabelData.js';
+import { isMultiLabel } from './dataOptions.js';
+import { loadMultiLabelData } from './multiLabelData.js';
 import { HELD_BYTES, heldParts, sourceMaker, type Normalization, type Parts } from './sources.js';
 import { loadSplits, type Splits } from './splits.js';
 

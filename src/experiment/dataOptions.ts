@@ -66,9 +66,14 @@ function forVectors({ model }: TrainConfig): PartialConfig {
   return { cropPadding: 0, flip: false, ...(model === defaultConfig.model ? { model: 'linear' } : {}) };
 }
 
+/** Whether the examples of a data set may carry several labels each. */
+export function isMultiLabel(data: string): boolean {
+  return data === 'delicious';
+}
+
 /** Whether data have a long tail of their own, which no profile is to cut. */
 function isCutAlready(data: string): boolean {
-  return data === 'zipf' || data === 'delicious';
+  return data === 'zipf' || isMultiLabel(data);
 }
 
 /** The options of generated data, those left open at their defaults. */

@@ -1,13 +1,17 @@
 import type { TrainConfig } from './config.js';
+import { isSampled } from './lossOptions.js';
 
 /** Options that only some heads take; `null` in the configuration of a run whose head takes another. */
 type HeadDefaults = Partial<Pick<TrainConfig, 'temperature' | 'degree' | 'kernelGamma'>>;
 
+/** That of `kernelizedSoftmax`. */
+const TEMPERATURE = 1 / 16;
+
 const taken: Readonly<Record<TrainConfig['head'], HeadDefaults>> = {
   dense: {},
-  cosine: { temperature: 1 / 16 },
-  rbf: { temperature: 1 / 16, kernelGamma: 0.5 },
-  learned: { temperature: 1 / 16, degree: 10 },
+  cosine: { temperature: TEMPERATURE },
+  rbf: { temperature: TEMPERATURE, kernelGamma: 0.5 },
+  learned: { temperature: TEMPERATURE, degree: 10 },
 };
 
 const options = ['temperature', 'degree', 'kernelGamma'] as const;
@@ -40,10 +44,10 @@ export function checkHead(config: TrainConfig, refuse: (expected: string, got: s
     const hint = 'The margins are scaled by it: leave learnTemperature out';
     refuse('a fixed temperature with ldam', 'learnTemperature', hint);
   }
-  if (loss === 'ldam' && scale !== null && scale !== 1 / (config.temperature ?? 1 / 16)) {
+  if (loss === 'ldam' && scale !== null && scale !== 1 / (config.temperature ?? TEMPERATURE)) {
     refuse('one scale, that of the head', `scale ${scale}`, 'Leave scale out: it is 1 / temperature');
   }
-  if (loss === 'sampled-softmax' || loss === 'sampled-decoupled') {
+  if (isSampled(loss)) {
     refuse(`the head dense with ${loss}`, head, 'The class weights of a sampled loss are a table of plain products');
   }
 }

@@ -1,4 +1,5 @@
 import type { TrainConfig } from './config.js';
+import { isMultiLabel } from './dataOptions.js';
 
 /** Options that only some losses take; `null` in the configuration of a run whose loss takes another. */
 type LossOption =
@@ -92,7 +93,7 @@ export function checkLoss(config: TrainConfig, refuse: Refuse): void {
     const hint = 'Class-balanced batches already have a uniform prior: use ce';
     refuse('a loss without prior under class-balanced batches', loss, hint);
   }
-  if (loss === 'sigmoid' && data === 'delicious' && freeze !== 'none') {
+  if (loss === 'sigmoid' && isMultiLabel(data) && freeze !== 'none') {
     const hint = 'Features are made of pairs of a point and a label: train the head with ce';
     refuse('freeze none with sigmoid on multi-label data', freeze, hint);
   }

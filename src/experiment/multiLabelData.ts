@@ -17,11 +17,6 @@ import type { TrainConfig } from './config.js';
 import type { RunData, RunDataOptions } from './data.js';
 import { orderOf } from './sources.js';
 
-/** Whether the examples of a data set may carry several labels each. */
-export function isMultiLabel(data: string): boolean {
-  return data === 'delicious';
-}
-
 /**
  * Loads multi-label data for a run.
  *
