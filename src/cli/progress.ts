@@ -98,7 +98,9 @@ function describeRun({
   const what = inputShape.length === 3 ? 'images' : 'examples';
   const replicas = Number(config.replicas) > 1 ? `, ${config.replicas} replicas` : '';
   const threads = environment.threads === null ? '' : `, ${environment.threads} thread(s)${replicas && ' each'}`;
-  const sizes = `${classCounts.length} classes of ${Math.max(...classCounts)} to ${Math.min(...classCounts)}`;
+  const few =
+    data.unlabelled === null ? '' : `${classCounts.reduce((sum, count) => sum + count, 0)} of them labelled, `;
+  const sizes = `${few}${classCounts.length} classes of ${Math.max(...classCounts)} to ${Math.min(...classCounts)}`;
   return [
     `backend  ${environment.backend}${replicas}${threads}: ${environment.backendReason}`,
     `data     ${data.name}: ${data.train.size} training ${what}, ${sizes}; ${data.test.size} test ${what}`,

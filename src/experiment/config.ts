@@ -3,6 +3,7 @@ import { ConfigError, didYouMean } from '../core/index.js';
 import { absoluteData, checkData, followData, isDataSource, resolveData } from './dataOptions.js';
 import { checkHead, followHead, resolveHead } from './headOptions.js';
 import { checkLoss, followLoss, resolveLoss } from './lossOptions.js';
+import { checkMixup, followMixup, resolveMixup } from './mixupOptions.js';
 import { storedModel } from './modelSource.js';
 import { choices, defaultConfig, type optionDescriptions } from './options.js';
 import { checkSecondStage } from './secondStage.js';
@@ -30,6 +31,7 @@ const schema = type({
   subset: type.enumerated(...choices.subset),
   holdout: '0 <= number < 1',
   model: type.enumerated(...choices.model).or(/[./\\]/), // a path, as looksLikePath says
+  hiddenUnits: '(1 <= number.integer <= 100000)[] >= 1 | null',
   featuresLayer: 'string > 0 | null',
   head: type.enumerated(...choices.head),
   temperature: '0 < number <= 1000 | null',
@@ -49,6 +51,24 @@ const schema = type({
   weighting: type.enumerated(...choices.weighting, null),
   decoupledKind: type.enumerated(...choices.decoupledKind, null),
   rowOptimizer: type.enumerated(...choices.rowOptimizer, null),
+  mixup: type.enumerated(...choices.mixup),
+  mixing: type.enumerated(...choices.mixing, null),
+  points: '1 <= number.integer <= 65536 | null',
+  alpha: '0 < number <= 1000000 | null',
+  equalStrength: 'boolean',
+  zetaGamma: '0 <= number <= 100 | null',
+  blockSize: '1 <= number.integer <= 65536 | null',
+  perExample: 'boolean',
+  largestFirst: 'boolean',
+  within: type.enumerated(...choices.within, null),
+  labelsPerClass: '1 <= number.integer <= 100000000 | null',
+  consistencyWeight: '0 <= number <= 1000000 | null',
+  consistencyRamp: '0 <= number <= 100000 | null',
+  consistencyMix: type.enumerated(...choices.consistencyMix, null),
+  sharpen: '0 < number <= 1 | null',
+  teacherDecay: '0 <= number <= 1 | null',
+  scored: type.enumerated(...choices.scored, null),
+  linearity: 'boolean',
   labelSmoothing: '0 <= number < 1',
   optimizer: type.enumerated(...choices.optimizer),
   learningRate: '0 < number <= 1000',
@@ -127,19 +147,22 @@ export function resolveConfig(layers: readonly ConfigLayer[]): TrainConfig {
     model: storedModel(config.model),
     ...resolveData(config),
     ...resolveHead(config),
+    ...resolveMixup(config),
     ...resolveLoss({ ...config, ...resolveHead(config) }),
   };
 }
 
 /** What changes with the options of a layer unless it says otherwise. */
 function follow(inherited: TrainConfig, values: Readonly<Record<string, unknown>>): PartialConfig {
-  const { epochs, loss, data, head } = values;
+  const { epochs, loss, data, head, model } = values;
   const stretch = typeof epochs === 'number' ? epochs / inherited.epochs : 1;
   return {
     warmupEpochs: inherited.warmupEpochs * stretch,
     milestones: inherited.milestones.map((epoch) => epoch * stretch),
     ...followHead(inherited, head),
     ...followLoss(inherited, loss, stretch),
+    ...followMixup(inherited, values, stretch),
+    ...(model === undefined || model === 'mlp' ? {} : { hiddenUnits: null }),
     ...(data === 'mnist' ? { flip: false } : {}),
     ...followData(inherited, values),
   };
@@ -182,6 +205,10 @@ function checkTogether(source: string, config: TrainConfig): void {
   };
   checkHead(config, refuse);
   checkLoss(config, refuse);
+  checkMixup(config, refuse);
+  if (config.hiddenUnits !== null && config.model !== 'mlp') {
+    refuse('hiddenUnits with the model mlp', `hiddenUnits ${config.hiddenUnits.join(',')} with ${config.model}`);
+  }
   if (config.l2 > 0 && config.weightDecay > 0) {
     const got = `weightDecay ${config.weightDecay} and l2 ${config.l2}`;
     refuse('weightDecay or l2, the other 0', got, 'l2 c equals weightDecay 2c');

@@ -1,4 +1,4 @@
-import { ConfigError, type RandomStream } from '../core/index.js';
+import { ConfigError, positionsByClass, type RandomStream } from '../core/index.js';
 import {
   classCountsOf,
   longTail,
@@ -9,11 +9,12 @@ import {
 } from '../data/index.js';
 import type { LoadDatasetOptions } from '../data/node/index.js';
 import { groupClasses, type ClassGroups } from '../metrics/index.js';
+import { repeatedOrder } from '../sampling/index.js';
 import type { ExampleSource } from '../train/index.js';
 import type { TrainConfig } from './config.js';
 import { isMultiLabel } from './dataOptions.js';
 import { loadMultiLabelData } from './multiLabelData.js';
-import { HELD_BYTES, heldParts, sourceMaker, type Normalization, type Parts } from './sources.js';
+import { HELD_BYTES, heldParts, sourceMaker, type Normalization, type Parts, type SourceMaker } from './sources.js';
 import { loadSplits, type Splits } from './splits.js';
 
 /** The examples of a run, as sources of batches. */
@@ -30,8 +31,10 @@ export interface RunData {
   readonly classCounts: Int32Array;
   /** Head, torso and tail by these counts. */
   readonly groups: ClassGroups;
-  /** Augmented training batches. */
+  /** Augmented training batches; with few labels the labelled examples over and over, a pass as long as one over all. */
   readonly train: ExampleSource;
+  /** The same of all training examples, whatever they are labelled; `null` unless few are. */
+  readonly unlabelled: ExampleSource | null;
   /** The training examples as they are, to score them. */
   readonly trainAsIs: ExampleSource;
   /** The part of the training data that chooses checkpoint and tau; `null` without a hold-out. */
@@ -50,6 +53,11 @@ export interface RunDataOptions extends LoadDatasetOptions {
   readonly heldBytes?: number;
 }
 
+/** The streams that objectives train on, by name. */
+export function streamsOf(labelled: ExampleSource, { unlabelled }: RunData): Readonly<Record<string, ExampleSource>> {
+  return unlabelled === null ? { labelled } : { labelled, unlabelled };
+}
+
 /** Loads, cuts and splits the data that a configuration names. */
 export async function loadRunData(
   config: TrainConfig,
@@ -63,26 +71,52 @@ export async function loadRunData(
   checkBatchSize(config, cut.train);
   const { train, holdout, test } = await heldParts({ ...cut, test: splits.test }, heldBytes, signal, onNote);
   const { normalization, sourceOf } = await sourceMaker(config, train, random);
-  const classCounts = classCountsOf(train.labels, train.classNames.length);
+  const labelled = keepLabels(config, train, random);
+  const numClasses = train.classNames.length;
   const [head, tail] = config.groupThresholds;
   return {
     name: describe(config, splits),
     classNames: train.classNames,
     inputShape: 'dimension' in train ? [train.dimension] : train.imageShape,
     normalization,
-    classCounts,
-    groups: groupClasses(classCounts, { head: head!, tail: tail! }),
-    train: sourceOf(train, 'training'),
-    trainAsIs: sourceOf(train, 'scoring'),
+    classCounts: classCountsOf(labelled.labels, numClasses),
+    groups: groupClasses(classCountsOf(train.labels, numClasses), { head: head!, tail: tail! }),
+    ...trainingSources(train, labelled, sourceOf),
+    trainAsIs: sourceOf(labelled, 'scoring'),
     holdout: holdout && sourceOf(holdout, 'scoring'),
     test: sourceOf(test, 'scoring'),
     multiLabel: null,
   };
 }
 
-function describe({ profile, imbalance }: TrainConfig, { name, testFrom }: Splits): string {
-  const cut = profile === 'none' ? [] : [`${profile}, ratio ${imbalance}`];
-  const details = [...cut, ...(testFrom === null ? [] : [testFrom])];
+/** The training examples that keep their label; all of them by default. */
+function keepLabels({ labelsPerClass }: TrainConfig, train: Dataset, random: RandomStream): Dataset {
+  if (labelsPerClass === null) return train;
+  const byClass = positionsByClass(train.labels, train.classNames.length);
+  const kept = byClass.flatMap((positions, y) => {
+    const order = random.child('labelled').child(`class ${y}`).permutation(positions.length);
+    return Array.from(order.subarray(0, labelsPerClass), (rank) => positions[rank]!);
+  });
+  return takeExamples(train, Int32Array.from(kept).sort());
+}
+
+function trainingSources(
+  all: Dataset,
+  labelled: Dataset,
+  sourceOf: SourceMaker,
+): Pick<RunData, 'train' | 'unlabelled'> {
+  const source = sourceOf(labelled, 'training');
+  if (labelled === all) return { train: source, unlabelled: null };
+  const order = repeatedOrder(source.order, all.size);
+  return { train: { ...source, size: all.size, order }, unlabelled: sourceOf(all, 'training') };
+}
+
+function describe(config: TrainConfig, { name, testFrom }: Splits): string {
+  const { profile, imbalance, maxPerClass, labelsPerClass } = config;
+  const most = maxPerClass === null ? 'equal classes' : `at most ${maxPerClass} a class`;
+  const cut = profile === 'none' ? [] : [imbalance === 1 ? most : `${profile}, ratio ${imbalance}`];
+  const few = labelsPerClass === null ? [] : [`${labelsPerClass} label${labelsPerClass === 1 ? '' : 's'} a class`];
+  const details = [...cut, ...few, ...(testFrom === null ? [] : [testFrom])];
   return details.length === 0 ? name : `${name} (${details.join('; ')})`;
 }
 

@@ -5,6 +5,8 @@ import type { Classifier } from '../models/index.js';
 import { restoreModel, type TrainState } from '../train/index.js';
 import { fileCheckpoints } from '../train/node/index.js';
 import { resolveConfig, type ConfigLayer, type TrainConfig } from './config.js';
+import { scoredState } from './mixing.js';
+import { mixupStageOptions } from './mixupOptions.js';
 import { RunFolder } from './runFolder.js';
 
 /** Where the first weights of a run come from; `environment.json` and `report.json` hold it. */
@@ -29,6 +31,7 @@ export const ownOptions = [
   'threads',
   'precision',
   'replicas',
+  ...mixupStageOptions,
 ] as const;
 
 /**
@@ -48,8 +51,10 @@ const sharedOptions = [
   'maxPerClass',
   'subset',
   'holdout',
+  'labelsPerClass',
   'normalization',
   'model',
+  'hiddenUnits',
   'classes',
   'exponent',
   'head',
@@ -93,7 +98,7 @@ export async function initialize(
   }
   const fresh = config.classifier === 'reset' ? copyHead(network) : null;
   try {
-    restoreModel(network, state);
+    restoreModel(network, scoredState(configOf(config.init), state));
     fresh?.forEach(({ variable, value }) => variable.assign(value));
   } catch (error) {
     if (!(error instanceof CheckpointError)) throw error;
@@ -141,7 +146,10 @@ export function checkInitial(config: TrainConfig): void {
     throw new ConfigError('init', 'a run whose classifier has no class scale', `${config.init} with scaled`, hint);
   }
   const isDrawn =
-    config.holdout > 0 || config.data === 'zipf' || (config.profile !== 'none' && config.subset === 'random');
+    config.holdout > 0 ||
+    config.labelsPerClass !== null ||
+    config.data === 'zipf' ||
+    (config.profile !== 'none' && config.subset === 'random');
   for (const option of [...sharedOptions, ...(isDrawn ? (['seed'] as const) : [])]) {
     const [had, has] = [before[option], config[option]].map((value) => JSON.stringify(value));
     if (had === has) continue;

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { RunFolderError, type RandomStream } from '../core/index.js';
-import { createModel } from '../models/index.js';
+import { createModel, mlp } from '../models/index.js';
 import { isModelFile, loadModelFile, modelFileDigest } from '../models/node/index.js';
+import type { TrainConfig } from './config.js';
 import type { RunFolder } from './runFolder.js';
 
 /** The file that a run takes its model from, with the SHA-256 of its content. */
@@ -20,10 +21,11 @@ export function storedModel(model: string): string {
 
 /** The model that a configuration names, or whose file it names. */
 export async function makeModel(
-  model: string,
+  { model, hiddenUnits }: Pick<TrainConfig, 'model' | 'hiddenUnits'>,
   options: { readonly inputShape: readonly number[]; readonly numClasses: number; readonly random: RandomStream },
 ): Promise<tfl.LayersModel> {
-  return isModelFile(model) ? loadModelFile(model, options) : createModel(model, options);
+  if (isModelFile(model)) return loadModelFile(model, options);
+  return hiddenUnits === null ? createModel(model, options) : mlp({ ...options, hiddenUnits });
 }
 
 /** What `environment.json` says of the model's file; `null` for a model by name. */

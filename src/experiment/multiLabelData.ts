@@ -45,6 +45,7 @@ export async function loadMultiLabelData(
     groups: groupClasses(classCounts, { head: head!, tail: tail! }),
     train:
       loss === 'sigmoid' ? pointSource(train) : vectorSource(pairs, { normalization, order: orderOf(config, pairs) }),
+    unlabelled: null,
     trainAsIs: pairsOf(train),
     holdout: holdout && pairsOf(holdout),
     test: pairsOf(splits.test),

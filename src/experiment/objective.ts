@@ -13,8 +13,9 @@ import {
   vectorScalingCrossEntropy,
   weightedCrossEntropy,
 } from '../losses/index.js';
-import { deferred, supervised, type BoundLoss, type Objective } from '../train/index.js';
+import { deferred, supervised, type Objective } from '../train/index.js';
 import type { TrainConfig } from './config.js';
+import { mixed, type ReducibleLoss } from './mixing.js';
 import { isComputed } from './secondStage.js';
 
 /** What the losses need to know of the training set. */
@@ -28,9 +29,13 @@ export interface TrainingClasses {
 /** What a configuration minimises: its loss, from `drwEpoch` on with class weights where the run defers them. */
 export function makeObjective(config: TrainConfig, classes: TrainingClasses): Objective {
   if (isComputed(config.classifier)) return supervised(softmaxCrossEntropy); // minimises nothing
-  const weighted = makeLoss(config, classes, classWeights(config, classes));
-  if (config.drwEpoch === null) return supervised(weighted);
-  return deferred({ before: makeLoss(config, classes, null), after: weighted, fromEpoch: config.drwEpoch });
+  const weighted = mixed(config, makeLoss(config, classes, classWeights(config, classes)));
+  if (config.drwEpoch === null) return weighted;
+  return deferred({
+    before: mixed(config, makeLoss(config, classes, null)),
+    after: weighted,
+    fromEpoch: config.drwEpoch,
+  });
 }
 
 /** The loss of a configuration with its options bound, with class weights or without. */
@@ -38,50 +43,55 @@ export function makeLoss(
   config: TrainConfig,
   { classPrior }: TrainingClasses,
   weights: Float64Array | null,
-): BoundLoss {
+): ReducibleLoss {
   const { loss, labelSmoothing } = config;
   // A configuration is complete once it is resolved: `null` is left only where the loss does not take the option.
   const [tau, gamma] = [config.tau ?? 1, config.gamma ?? 0];
   switch (loss) {
     case 'ce':
-      return (targets, logits) => softmaxCrossEntropy(targets, logits, { labelSmoothing });
+      return (targets, logits, options) => softmaxCrossEntropy(targets, logits, { labelSmoothing, ...options });
     case 'logit-adjusted':
-      return (targets, logits) => logitAdjustedCrossEntropy(targets, logits, { classPrior, tau, labelSmoothing });
+      return (targets, logits, options) =>
+        logitAdjustedCrossEntropy(targets, logits, { classPrior, tau, labelSmoothing, ...options });
     case 'balanced-softmax':
-      return (targets, logits) => balancedSoftmaxCrossEntropy(targets, logits, { classPrior, labelSmoothing });
+      return (targets, logits, options) =>
+        balancedSoftmaxCrossEntropy(targets, logits, { classPrior, labelSmoothing, ...options });
     case 'weighted-ce':
     case 'class-balanced':
-      if (weights === null) return (targets, logits) => softmaxCrossEntropy(targets, logits, { labelSmoothing });
-      return (targets, logits) => weightedCrossEntropy(targets, logits, { classWeights: weights, labelSmoothing });
+      if (weights === null)
+        return (targets, logits, options) => softmaxCrossEntropy(targets, logits, { labelSmoothing, ...options });
+      return (targets, logits, options) =>
+        weightedCrossEntropy(targets, logits, { classWeights: weights, labelSmoothing, ...options });
     case 'ldam':
       return ldam(config, classPrior, weights);
     case 'equalized': {
       const strength = config.threshold === null ? { tau } : { threshold: config.threshold };
-      return (targets, logits) => equalizedCrossEntropy(targets, logits, { classPrior, ...strength, labelSmoothing });
+      return (targets, logits, options) =>
+        equalizedCrossEntropy(targets, logits, { classPrior, ...strength, labelSmoothing, ...options });
     }
     case 'vector-scaling':
-      return (targets, logits) =>
-        vectorScalingCrossEntropy(targets, logits, { classPrior, gamma, tau, labelSmoothing });
+      return (targets, logits, options) =>
+        vectorScalingCrossEntropy(targets, logits, { classPrior, gamma, tau, labelSmoothing, ...options });
     case 'focal':
-      return (targets, logits) => focalCrossEntropy(targets, logits, { gamma, labelSmoothing });
+      return (targets, logits, options) => focalCrossEntropy(targets, logits, { gamma, labelSmoothing, ...options });
     case 'sigmoid':
-      return (targets, logits) => sigmoidCrossEntropy(rowsOf(targets, logits.shape[1]), logits);
+      return (targets, logits, options) => sigmoidCrossEntropy(rowsOf(targets, logits.shape[1]), logits, options);
     case 'sampled-softmax':
     case 'sampled-decoupled':
       throw new Error(`${loss} is an objective of its own`);
   }
 }
 
-function ldam(config: TrainConfig, classPrior: ClassPrior, weights: Float64Array | null): BoundLoss {
+function ldam(config: TrainConfig, classPrior: ClassPrior, weights: Float64Array | null): ReducibleLoss {
   const { labelSmoothing, maxMargin, scale } = config;
-  const options = {
+  const margins = {
     classPrior,
     labelSmoothing,
     ...(maxMargin === null ? {} : { maxMargin }),
     ...(scale === null ? {} : { scale }),
     ...(weights === null ? {} : { classWeights: weights }),
   };
-  return (targets, logits) => ldamCrossEntropy(targets, logits, options);
+  return (targets, logits, options) => ldamCrossEntropy(targets, logits, { ...margins, ...options });
 }
 
 /** Targets of one label as rows of 0 and 1; those of several are that already. */

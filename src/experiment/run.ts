@@ -6,7 +6,7 @@ import type { CheckpointStore, ScoredExamples, TrainLogs, TrainState } from '../
 import { fileCheckpoints } from '../train/node/index.js';
 import { configKeys, resolveConfig, type PartialConfig, type TrainConfig } from './config.js';
 import { computeClassifier, type NormTau } from './classifiers.js';
-import { loadRunData, type RunData } from './data.js';
+import { loadRunData, streamsOf, type RunData } from './data.js';
 import { movedData } from './dataOptions.js';
 import { describeEnvironment, type Environment } from './environment.js';
 import { openEvents, type RunEvents } from './events.js';
@@ -14,6 +14,7 @@ import { checkModelFile, recordModelFile, storedModel } from './modelSource.js';
 import { replicasOf, threadsOf, withReplicas } from './replicas.js';
 import { headLogs } from './head.js';
 import { trainingInputs } from './frozenFeatures.js';
+import { linearityOf } from './linearity.js';
 import { checkInitial, initialize, type InitialWeights } from './initialize.js';
 import { drawRun } from './report/index.js';
 import type { RunEvent } from './runEvent.js';
@@ -176,7 +177,7 @@ class Run {
     const result = await train({
       ...trainee,
       classifier,
-      data: { labelled: source },
+      data: streamsOf(source, data),
       epochs: config.epochs,
       batchSize: config.batchSize,
       random: this.#random,
@@ -238,13 +239,13 @@ class Run {
   }
 
   /** On the hold-out where there is one: it chooses the checkpoint. Else on the test set, to watch, choosing nothing. */
-  async #evaluate(index: number, data: RunData, { classifier, classPrior }: Trainee): Promise<TrainLogs> {
+  async #evaluate(index: number, data: RunData, { classifier, teacher, classPrior }: Trainee): Promise<TrainLogs> {
     const { config } = this.options;
     const every = config.evaluateEvery || (data.holdout ? 1 : Math.ceil(config.epochs / 10));
     const isLast = index + 1 === config.epochs;
     if (!isLast && (index + 1) % every !== 0) return {};
     const tau = adjustsPosthoc(config) ? 1 : 0;
-    const { raw, posthoc } = await score(classifier, data.holdout ?? data.test, {
+    const { raw, posthoc } = await score(teacher ?? classifier, data.holdout ?? data.test, {
       groups: data.groups,
       classPrior,
       tau,
@@ -274,6 +275,7 @@ class Run {
     const { classifier, classPrior } = trainee;
     const best = data.holdout ? await this.#checkpoints.load('best') : null;
     if (best) restoreTrainee(trainee, best);
+    else trainee.teacher?.overwriteStudent();
     const { tau, tauFrom } = await posthocTau(config, data, trainee);
     return {
       run: this.folder.path,
@@ -296,6 +298,9 @@ class Run {
           : { name: 'last', epoch: epochs.length, split: 'none' },
         tau: tauFrom,
       },
+      linearity: config.linearity
+        ? await linearityOf(trainee.network, data.test, randomStream(0).child('linearity'))
+        : null,
       final: await score(classifier, data.test, {
         groups: data.groups,
         points: pointsOf(data, 'test'),

@@ -1,3 +1,4 @@
+import type { LayerLinearity } from '../mixup/index.js';
 import type { NormTau } from './classifiers.js';
 import type { TrainConfig } from './config.js';
 import type { InitialWeights } from './initialize.js';
@@ -43,6 +44,8 @@ export interface RunReport {
     /** Where the post-hoc tau comes from. */
     readonly tau: 'fixed' | 'holdout';
   };
+  /** How linear each layer is on mixtures of two test examples, inputs first; `null` unless the run was to measure it. */
+  readonly linearity: readonly LayerLinearity[] | null;
   /** Scores on the test set. */
   readonly final: Scores;
 }

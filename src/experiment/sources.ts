@@ -77,14 +77,13 @@ export async function sourceMaker(
   train: Dataset,
   random: RandomStream,
 ): Promise<{ readonly normalization: Normalization; readonly sourceOf: SourceMaker }> {
-  const order = orderOf(config, train);
   if ('dimension' in train) {
     checkVectorOptions(config);
     const normalization = vectorNormalization(await heldExamples(sampleOf(train, random)));
     const sourceOf: SourceMaker = (dataset, purpose) =>
       vectorSource(dataset as VectorDataset | VectorStream, {
         normalization,
-        ...(purpose === 'training' ? { order } : {}),
+        ...(purpose === 'training' ? { order: orderOf(config, dataset) } : {}),
       });
     return { normalization, sourceOf };
   }
@@ -96,7 +95,7 @@ export async function sourceMaker(
   const sourceOf: SourceMaker = (dataset, purpose) =>
     imageSource(dataset as ImageDataset | ImageStream, {
       normalization,
-      ...(purpose === 'training' ? { augmentation, order } : {}),
+      ...(purpose === 'training' ? { augmentation, order: orderOf(config, dataset) } : {}),
     });
   return { normalization, sourceOf };
 }
@@ -119,7 +118,8 @@ function sampleOf<T extends Dataset>(dataset: T, random: RandomStream): T {
 }
 
 /** Options that mean nothing for feature vectors would be passed over in silence. */
-function checkVectorOptions({ normalization, cropPadding, flip, model }: TrainConfig): void {
+function checkVectorOptions({ normalization, cropPadding, flip, model, mixing }: TrainConfig): void {
+  if (mixing === 'cutmix') throw new ConfigError('configuration', 'images for the mixing cutmix', 'feature vectors');
   const refuse = (expected: string, got: string, hint?: string): never => {
     throw new ConfigError('configuration', `${expected} with feature vectors`, got, hint);
   };

@@ -6,6 +6,7 @@ import { adamW, constantSchedule, cosineSchedule, sgd, stepSchedule, type Schedu
 import {
   restoreModel,
   restoreTables,
+  type EmaTeacher,
   type Objective,
   type ScheduledOptimizer,
   type TrainState,
@@ -14,6 +15,7 @@ import type { TrainConfig } from './config.js';
 import type { RunData } from './data.js';
 import { withHead } from './head.js';
 import { isSampled } from './lossOptions.js';
+import { scoredState, withTeacher } from './mixing.js';
 import { makeModel } from './modelSource.js';
 import { makeObjective } from './objective.js';
 import { sampledHead, type SampledHead } from './sampledHead.js';
@@ -21,6 +23,8 @@ import { isComputed } from './secondStage.js';
 
 /** What a configuration makes to be trained. */
 export interface Trainee {
+  /** The configuration that made it. */
+  readonly config: TrainConfig;
   /** What is trained and scored. */
   readonly classifier: Classifier;
   /** The model as the configuration names it, where the weights of another run go; its layers are the classifier's. */
@@ -35,6 +39,8 @@ export interface Trainee {
   readonly schedule: Schedule;
   /** The table that trains in place of the head of a sampled loss; `null` for the others. */
   readonly sampled: SampledHead | null;
+  /** The averaged weights that are scored instead of those that train; `null` where a run scores the latter. */
+  readonly teacher: EmaTeacher | null;
   /** Frees all of it. */
   dispose(): void;
 }
@@ -44,9 +50,9 @@ export function trainedVariables({ classifier, network, sampled }: Trainee): tf.
   return (sampled === null ? classifier : network).trainableVariables;
 }
 
-/** Puts the weights of a checkpoint into the model, and into the table of a sampled loss. */
-export function restoreTrainee({ classifier, objective, sampled }: Trainee, state: TrainState): void {
-  restoreModel(classifier, state);
+/** Puts the weights of a checkpoint that count into the model, and into the table of a sampled loss. */
+export function restoreTrainee({ config, classifier, objective, sampled }: Trainee, state: TrainState): void {
+  restoreModel(classifier, scoredState(config, state));
   restoreTables(objective, state);
   sampled?.toLayer();
 }
@@ -54,7 +60,7 @@ export function restoreTrainee({ classifier, objective, sampled }: Trainee, stat
 /** Builds model, loss, optimizer and schedule. */
 export async function makeTrainee(config: TrainConfig, data: RunData, random: RandomStream): Promise<Trainee> {
   const { inputShape, classCounts } = data;
-  const model = await makeModel(config.model, {
+  const model = await makeModel(config, {
     inputShape,
     numClasses: classCounts.length,
     random: random.child('weights'),
@@ -66,15 +72,20 @@ export async function makeTrainee(config: TrainConfig, data: RunData, random: Ra
   const sampled = isTrained && isSampled(config.loss) ? await sampledHead(config, network, classes) : null;
   const classifier = sampled?.classifier ?? trainedPart(config, network);
   const optimizer = makeOptimizer(config);
+  const labelled = sampled?.objective ?? makeObjective(config, classes);
+  const consistency = withTeacher(config, labelled, classifier);
   return {
+    config,
     classifier,
     network,
     classPrior,
     optimizer,
-    objective: sampled?.objective ?? makeObjective(config, classes),
+    objective: consistency ?? labelled,
     sampled,
+    teacher: config.scored === 'teacher' ? (consistency?.teacher ?? null) : null,
     schedule: makeSchedule(config),
     dispose() {
+      consistency?.dispose();
       classifier.dispose();
       sampled?.dispose();
       classPrior.dispose();

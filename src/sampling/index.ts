@@ -18,6 +18,7 @@ export { modelBasedSampler } from './modelBasedSampler.js';
 export type { ModelBasedSamplerOptions } from './modelBasedSampler.js';
 export type { DrawPlan, DrawRequest, NegativeDraw, NegativeSampler, PlanRequest } from './negativeSampler.js';
 export type { SamplerOptions } from './rowPlan.js';
+export { repeatedOrder } from './repeatedOrder.js';
 export { samplingWeights } from './samplingWeights.js';
 export type { CustomTarget, LogitAdjustedTarget, Weighting } from './samplingWeights.js';
 export { uniformSampler } from './uniformSampler.js';

@@ -1,13 +1,13 @@
-import { checkNumber } from '../core/index.js';
+import { checkNumber, InvalidArgumentError } from '../core/index.js';
 import { supervised } from './objective.js';
-import type { BoundLoss, Objective } from './objective.js';
+import type { BoundLoss, Objective, StepContext } from './objective.js';
 
 /** Options of {@link deferred}. */
 export interface DeferredOptions {
-  /** The loss of the epochs before `fromEpoch`, with its options bound. */
-  readonly before: BoundLoss;
-  /** The loss from then on. */
-  readonly after: BoundLoss;
+  /** The loss of the epochs before `fromEpoch`, with its options bound, or an objective such as `mixupObjective(...)`. */
+  readonly before: BoundLoss | Objective;
+  /** The loss or objective from then on. */
+  readonly after: BoundLoss | Objective;
   /** The epoch, counted from 0, at which `after` takes over; at least 0. */
   readonly fromEpoch: number;
 }
@@ -20,7 +20,7 @@ export interface DeferredOptions {
  *
  * @param options `before`, `after`, `fromEpoch`.
  * @returns An objective over the stream `labelled`.
- * @throws InvalidArgumentError If `fromEpoch` is not a number of at least 0.
+ * @throws InvalidArgumentError If `fromEpoch` is not a number of at least 0, or the objectives read other streams.
  * @example
  * ```ts
  * import { effectiveNumberWeights, ldamCrossEntropy } from 'tfjs-longtail/losses';
@@ -39,11 +39,15 @@ export interface DeferredOptions {
  */
 export function deferred({ before, after, fromEpoch }: DeferredOptions): Objective {
   checkNumber('deferred', 'fromEpoch', fromEpoch, { min: 0 });
-  const [early, late] = [supervised(before), supervised(after)];
+  const [early, late] = [before, after].map((one) => (typeof one === 'function' ? supervised(one) : one));
+  if (early!.streams.join() !== late!.streams.join()) {
+    const got = `${early!.streams.join(', ')} before and ${late!.streams.join(', ')} after`;
+    throw new InvalidArgumentError('deferred', 'objectives over the same streams', got);
+  }
+  const current = ({ epoch }: StepContext): Objective => (epoch < fromEpoch ? early! : late!);
   return {
-    streams: early.streams,
-    loss: (classifier, batches, context) => {
-      return (context.epoch < fromEpoch ? early : late).loss(classifier, batches, context);
-    },
+    streams: early!.streams,
+    prepare: async (classifier, batches, context) => current(context).prepare?.(classifier, batches, context),
+    loss: (classifier, batches, context) => current(context).loss(classifier, batches, context),
   };
 }

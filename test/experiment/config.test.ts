@@ -193,8 +193,17 @@ describe('options', () => {
           ...Object.fromEntries(sampledOptions.flatMap((option) => choices[option]).map((value) => [value, sampled])),
           ...Object.fromEntries(choices.classifier.map((classifier) => [classifier, second])),
         };
-        const rest = ['profile', 'loss', 'optimizer'].includes(key) ? {} : needed[name];
-        expect(resolve({ [key]: name, ...rest })).toMatchObject({ [key]: name });
+        const teacher = { mixup: 'consistency', labelsPerClass: 2 };
+        const neededByKey: Record<string, object> = {
+          ...Object.fromEntries(['profile', 'loss', 'optimizer'].map((other) => [other, {}])),
+          mixup: { labelsPerClass: 2 },
+          mixing: { mixup: 'supervised' },
+          within: { mixup: 'supervised' },
+          consistencyMix: teacher,
+          scored: teacher,
+        };
+        const rest = neededByKey[key] ?? needed[name];
+        expect(resolve({ ...rest, [key]: name })).toMatchObject({ [key]: name });
       }
     }
   });
@@ -206,6 +215,8 @@ describe('presets', () => {
       'cifar10-lt',
       'cifar100-lt',
       'delicious',
+      'mixup-ssl',
+      'mixup-ssl-cifar10',
       'official-logit-adjustment',
       'quickstart',
       'zipf',
@@ -234,7 +245,7 @@ describe('presets', () => {
     ['cifar10', 'Did you mean "cifar10-lt" or "cifar100-lt"?'],
     [
       'nothing-of-the-sort',
-      'The presets are cifar10-lt, cifar100-lt, delicious, official-logit-adjustment, quickstart, zipf',
+      'The presets are cifar10-lt, cifar100-lt, delicious, mixup-ssl, mixup-ssl-cifar10, official-logit-adjustment, quickstart, zipf',
     ],
   ])('%s is refused', (name, hint) => {
     expect(() => loadConfigLayer(name)).toThrow(

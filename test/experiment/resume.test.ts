@@ -32,6 +32,7 @@ const cases: [string, number[], PartialConfig][] = [
   ['between epochs and again in the middle of one', [5, 3], { model }],
   ['with a hold-out', [8], { model, loss: 'ce', holdout: 0.3, epochs: 6, learningRate: 0.1 }],
   ['with adamW and class-balanced batches', [7], { model, optimizer: 'adamw', loss: 'ce', sampler: 'class-balanced' }],
+  ['with a teacher', [4, 5], { model, loss: 'ce', mixup: 'both', points: 3, labelsPerClass: 2, teacherDecay: 0.9 }],
   ['with a residual network', [3], { model: 'resnet8', epochs: 2, imbalance: 24, maxPerClass: 24 }],
 ];
 

@@ -6,10 +6,12 @@ import type { RecordedRun } from './records.js';
 import type { SectionOf } from './section.js';
 import { calibration } from './sections/calibration.js';
 import { confusion } from './sections/confusion.js';
+import { convergence } from './sections/convergence.js';
 import { curves } from './sections/curves.js';
 import { differences } from './sections/differences.js';
 import { groups } from './sections/groups.js';
 import { kernel } from './sections/kernel.js';
+import { linearity } from './sections/linearity.js';
 import { ranking } from './sections/ranking.js';
 import { recall } from './sections/recall.js';
 import { results } from './sections/results.js';
@@ -23,6 +25,8 @@ const sections: readonly SectionOf[] = [
   ranking,
   differences,
   curves,
+  convergence,
+  linearity,
   kernel,
   recall,
   groups,

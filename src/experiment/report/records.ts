@@ -47,12 +47,20 @@ const scores = type({
   'confusion?': 'number[][] | null',
   'ranking?': ranking,
 });
+const layer = type({
+  layer: 'string',
+  gapOverSpread: 'number | null',
+  gapOverMean: 'number | null',
+  cosineDistance: 'number | null',
+  gap: 'number',
+});
 const report = type({
   dataset: 'string',
   classCounts: 'number[] > 1',
   'classNames?': 'string[]',
   'imagesPerSecond?': 'number | null',
   'chosenBy?': { 'checkpoint?': { name: 'string', epoch: 'number', split: 'string' }, 'tau?': 'string' },
+  'linearity?': layer.array().or('null'),
   final: { raw: scores, '[string]': 'unknown' },
 });
 const config = type({ seed: 'number', '[string]': 'unknown' });

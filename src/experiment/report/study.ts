@@ -170,15 +170,20 @@ function seriesOf(method: Method): Series[] {
   const finished = method.runs.filter(({ report }) => report !== null);
   const treatments = [...new Set(finished.flatMap(({ scores }) => Object.keys(scores)))];
   return treatments.flatMap((treatment) => {
-    const scored = finished.flatMap(({ config, scores }) => {
+    const scored = finished.flatMap(({ config, report, scores }) => {
       const given = scores[treatment];
-      // With tau 0 the adjusted scores are the raw ones over again.
-      const isNew = given !== undefined && !(treatment === 'posthoc' && given.tau === 0);
+      // With tau 0 or a uniform prior the adjusted scores are the raw ones over again.
+      const isNew = given !== undefined && !(treatment === 'posthoc' && (given.tau === 0 || isBalanced(report)));
       return isNew ? [{ seed: config.seed, scores: given }] : [];
     });
     const suffix = treatment === 'raw' ? '' : `, ${treatment === 'posthoc' ? 'post hoc' : spaced(treatment)}`;
     return scored.length === 0 ? [] : [{ label: method.label + suffix, method, treatment, scored }];
   });
+}
+
+/** Whether all classes have equally many training examples. */
+function isBalanced(report: RecordedRun['report']): boolean {
+  return new Set(report?.classCounts).size === 1;
 }
 
 /** A name, numbered where an earlier one is the same. */
