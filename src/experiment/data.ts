@@ -13,6 +13,7 @@ import { repeatedOrder } from '../sampling/index.js';
 import type { ExampleSource } from '../train/index.js';
 import type { TrainConfig } from './config.js';
 import { isMultiLabel } from './dataOptions.js';
+import { unlabelledViews } from './mixing.js';
 import { loadMultiLabelData } from './multiLabelData.js';
 import { HELD_BYTES, heldParts, sourceMaker, type Normalization, type Parts, type SourceMaker } from './sources.js';
 import { loadSplits, type Splits } from './splits.js';
@@ -81,7 +82,7 @@ export async function loadRunData(
     normalization,
     classCounts: classCountsOf(labelled.labels, numClasses),
     groups: groupClasses(classCountsOf(train.labels, numClasses), { head: head!, tail: tail! }),
-    ...trainingSources(train, labelled, sourceOf),
+    ...trainingSources(config, train, labelled, sourceOf),
     trainAsIs: sourceOf(labelled, 'scoring'),
     holdout: holdout && sourceOf(holdout, 'scoring'),
     test: sourceOf(test, 'scoring'),
@@ -101,6 +102,7 @@ function keepLabels({ labelsPerClass }: TrainConfig, train: Dataset, random: Ran
 }
 
 function trainingSources(
+  config: TrainConfig,
   all: Dataset,
   labelled: Dataset,
   sourceOf: SourceMaker,
@@ -108,7 +110,10 @@ function trainingSources(
   const source = sourceOf(labelled, 'training');
   if (labelled === all) return { train: source, unlabelled: null };
   const order = repeatedOrder(source.order, all.size);
-  return { train: { ...source, size: all.size, order }, unlabelled: sourceOf(all, 'training') };
+  return {
+    train: { ...source, size: all.size, order },
+    unlabelled: unlabelledViews(config, sourceOf(all, 'training')),
+  };
 }
 
 function describe(config: TrainConfig, { name, testFrom }: Splits): string {

@@ -1,14 +1,18 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Reduction } from '../losses/index.js';
-import { drawCutMixPlan, equalStrengthAlpha, matchMixingPlan, sigmoidRamp } from '../mixup/index.js';
+import { drawCutMixPlan, equalStrengthAlpha, linearRamp, matchMixingPlan, sigmoidRamp } from '../mixup/index.js';
 import type { Classifier } from '../models/index.js';
 import {
   consistencyObjective,
+  mixMatchObjective,
   mixupObjective,
   supervised,
+  viewsOf,
   type BatchMixingOptions,
   type ConsistencyObjective,
+  type ExampleSource,
   type Objective,
+  type StepContext,
   type TrainState,
 } from '../train/index.js';
 import type { TrainConfig } from './config.js';
@@ -27,21 +31,42 @@ export function mixed(config: TrainConfig, loss: ReducibleLoss): Objective {
   return mixupObjective({ loss, ...mixingOf(config, 'labelled') });
 }
 
-/** The term with labels and that of a teacher without; `null` where the configuration has no teacher. */
+/** Views of an unlabelled example in a batch of MixMatch. */
+const VIEWS = 2;
+
+/** The unlabelled stream as the configuration looks at it. */
+export function unlabelledViews({ mixup }: TrainConfig, source: ExampleSource): ExampleSource {
+  return mixup === 'mixmatch' ? viewsOf(source, VIEWS) : source;
+}
+
+/** What a teacher is put beside. */
+export interface LabelledTerm {
+  /** The objective of the labelled stream, which may mix. */
+  readonly labelled: Objective;
+  /** Its loss, for what mixes itself. */
+  readonly loss: () => ReducibleLoss;
+  /** What is trained. */
+  readonly student: Classifier;
+}
+
+/** The terms with and without labels, of a configuration with a teacher; `null` for one without. */
 export function withTeacher(
   config: TrainConfig,
-  labelled: Objective,
-  student: Classifier,
+  { labelled, loss, student }: LabelledTerm,
 ): ConsistencyObjective | null {
   if (!isConsistent(config)) return null;
-  const { consistencyWeight, consistencyRamp, consistencyMix, sharpen, teacherDecay } = config;
+  const { mixup, points, alpha, consistencyWeight, consistencyRamp, consistencyMix, sharpen, teacherDecay } = config;
+  const ramp = mixup === 'mixmatch' ? linearRamp : sigmoidRamp;
+  const weight = ({ epoch }: StepContext): number =>
+    consistencyWeight! * (consistencyRamp === 0 ? 1 : ramp(epoch, consistencyRamp!));
+  const teacher = { classifier: student, weight, decay: teacherDecay!, ...(sharpen === null ? {} : { sharpen }) };
+  if (mixup === 'mixmatch') {
+    return mixMatchObjective({ ...teacher, loss: loss(), points: points!, alpha: alpha!, views: VIEWS });
+  }
   return consistencyObjective({
-    classifier: student,
+    ...teacher,
     supervised: labelled,
-    weight: ({ epoch }) => consistencyWeight! * (consistencyRamp === 0 ? 1 : sigmoidRamp(epoch, consistencyRamp!)),
     mix: consistencyMix!,
-    decay: teacherDecay!,
-    ...(sharpen === null ? {} : { sharpen }),
     ...mixingOf(config, 'unlabelled'),
   });
 }

@@ -52,9 +52,14 @@ export function mixesLabelled({ mixup }: Pick<TrainConfig, 'mixup'>): boolean {
   return mixup === 'supervised' || mixup === 'both';
 }
 
-/** Whether a run has a teacher for mixtures of unlabelled examples. */
+/** Whether a run has a teacher, and unlabelled examples. */
 export function isConsistent({ mixup }: Pick<TrainConfig, 'mixup'>): boolean {
-  return mixup === 'consistency' || mixup === 'both';
+  return mixup === 'consistency' || mixup === 'both' || mixup === 'mixmatch';
+}
+
+/** What the way of mixing takes, with its defaults. MixMatch is one way: every row has its own shares and keeps the largest. */
+function takenBy({ mixup, mixing }: TrainConfig): MixupDefaults {
+  return mixup === 'mixmatch' ? { points: 2, alpha: 0.75 } : taken[mixing ?? 'points'];
 }
 
 const off = (option: MixupOption | TeacherOption): null | false =>
@@ -82,13 +87,14 @@ export function followMixup(
 export function resolveMixup(config: TrainConfig): Partial<TrainConfig> {
   if (config.mixup === 'none') return {};
   const mixing = config.mixing ?? 'points';
-  const defaults = { ...taken[mixing], mixing };
+  const defaults = { ...takenBy(config), mixing };
   if (mixing === 'zeta') defaults.points = config.batchSize; // the authors mix the whole batch
+  const isMixMatch = config.mixup === 'mixmatch';
   const teacher = {
-    consistencyWeight: 100,
+    consistencyWeight: isMixMatch ? 75 : 100,
     consistencyRamp: config.epochs / 4,
     consistencyMix: 'probabilities',
-    sharpen: null,
+    sharpen: isMixMatch ? 0.5 : null,
     teacherDecay: 0.999,
     scored: 'teacher',
   } as const;
@@ -106,18 +112,29 @@ export function checkMixup(config: TrainConfig, refuse: Refuse): void {
   const isSet = (option: MixupOption | TeacherOption): boolean => config[option] !== off(option);
   for (const option of teacherOptions) {
     if (isConsistent(config) || !isSet(option)) continue;
-    refuse(`${option} with the mixup consistency or both`, `${option} ${config[option]} with ${config.mixup}`);
+    refuse(
+      `${option} with the mixup consistency, both or mixmatch`,
+      `${option} ${config[option]} with ${config.mixup}`,
+    );
   }
   const mixing = config.mixing ?? 'points';
   for (const option of mixupOptions) {
-    if (!isSet(option) || (config.mixup !== 'none' && (option === 'mixing' || option in taken[mixing]))) continue;
+    if (!isSet(option) || (config.mixup !== 'none' && (option === 'mixing' || option in takenBy(config)))) continue;
     if (config.mixup === 'none') {
       refuse(`${option} with a mixup`, `${option} ${config[option]} with none`, 'Add --mixup supervised');
     }
+    if (config.mixup === 'mixmatch')
+      refuse(`no ${option} with mixmatch`, String(config[option]), 'It mixes in its own way');
     const takers = Object.keys(taken).filter((name) => option in taken[name as keyof typeof taken]);
     refuse(`${option} only with the mixing ${takers.join(' or ')}`, `${option} ${config[option]} with ${mixing}`);
   }
   if (config.mixup === 'none') return;
+  if (config.mixup === 'mixmatch' && (mixing !== 'points' || config.consistencyMix === 'logits')) {
+    refuse('the mixing points, of probabilities, with mixmatch', mixing === 'points' ? 'logits' : mixing);
+  }
+  if (config.mixup === 'mixmatch' && config.drwEpoch !== null) {
+    refuse('no drwEpoch with mixmatch', String(config.drwEpoch), 'Its labels are balanced');
+  }
   checkCompany(config, refuse);
   checkSizes(config, refuse);
 }

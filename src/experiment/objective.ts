@@ -29,13 +29,18 @@ export interface TrainingClasses {
 /** What a configuration minimises: its loss, from `drwEpoch` on with class weights where the run defers them. */
 export function makeObjective(config: TrainConfig, classes: TrainingClasses): Objective {
   if (isComputed(config.classifier)) return supervised(softmaxCrossEntropy); // minimises nothing
-  const weighted = mixed(config, makeLoss(config, classes, classWeights(config, classes)));
+  const weighted = mixed(config, weightedLoss(config, classes));
   if (config.drwEpoch === null) return weighted;
   return deferred({
     before: mixed(config, makeLoss(config, classes, null)),
     after: weighted,
     fromEpoch: config.drwEpoch,
   });
+}
+
+/** The loss of a configuration with its class weights. */
+export function weightedLoss(config: TrainConfig, classes: TrainingClasses): ReducibleLoss {
+  return makeLoss(config, classes, classWeights(config, classes));
 }
 
 /** The loss of a configuration with its options bound, with class weights or without. */

@@ -9,7 +9,7 @@ export const choices = {
   subset: ['first', 'random'],
   model: ['resnet8', 'resnet20', 'resnet32', 'resnet56', 'official-resnet', 'mlp', 'linear'],
   head: ['dense', 'cosine', 'rbf', 'learned'],
-  mixup: ['none', 'supervised', 'consistency', 'both'],
+  mixup: ['none', 'supervised', 'consistency', 'both', 'mixmatch'],
   mixing: ['points', 'zeta', 'cutmix', 'matched'],
   within: ['any', 'class', 'across'],
   consistencyMix: ['probabilities', 'logits'],
@@ -144,7 +144,7 @@ export const optionDescriptions = {
   },
   mixup: {
     kind: 'choice',
-    help: 'what is mixed: labelled examples, unlabelled ones that an averaged teacher labels (consistency), or both',
+    help: 'what is mixed: labelled examples, unlabelled ones that an averaged teacher labels (consistency), both, or all in one pool',
   },
   mixing: {
     kind: 'choice',

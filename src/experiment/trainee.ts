@@ -17,7 +17,7 @@ import { withHead } from './head.js';
 import { isSampled } from './lossOptions.js';
 import { scoredState, withTeacher } from './mixing.js';
 import { makeModel } from './modelSource.js';
-import { makeObjective } from './objective.js';
+import { makeObjective, weightedLoss } from './objective.js';
 import { sampledHead, type SampledHead } from './sampledHead.js';
 import { isComputed } from './secondStage.js';
 
@@ -73,7 +73,11 @@ export async function makeTrainee(config: TrainConfig, data: RunData, random: Ra
   const classifier = sampled?.classifier ?? trainedPart(config, network);
   const optimizer = makeOptimizer(config);
   const labelled = sampled?.objective ?? makeObjective(config, classes);
-  const consistency = withTeacher(config, labelled, classifier);
+  const consistency = withTeacher(config, {
+    labelled,
+    loss: () => weightedLoss(config, classes),
+    student: classifier,
+  });
   return {
     config,
     classifier,

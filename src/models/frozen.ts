@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
+import { offTape } from '../core/index.js';
 import { classScale } from '../heads/index.js';
 import type { Classifier } from './classifier.js';
 
@@ -69,9 +70,4 @@ export function scaleClasses(classifier: Classifier): Classifier {
     logits: (x) => tf.tidy(() => scale.apply(offTape(() => classifier.logits(x))) as tf.Tensor2D),
     dispose: () => void model.dispose(),
   };
-}
-
-/** What `forward` returns, without a record of its operations: they would be kept for a gradient that nobody takes. */
-function offTape<T extends tf.Tensor>(forward: () => T): T {
-  return tf.customGrad(() => ({ value: forward(), gradFunc: () => [] }))();
 }

@@ -93,9 +93,9 @@ export function consistencyObjective(options: ConsistencyObjectiveOptions): Cons
       teacher.update(context.step);
     },
     beforeSave: () => supervised.beforeSave?.(),
-    state: () => ({ ...prefixed('teacher/', teacher.state()), ...prefixed('supervised/', supervised.state?.() ?? {}) }),
+    state: () => ({ ...teacher.state(), ...prefixed('supervised/', supervised.state?.() ?? {}) }),
     restore(state) {
-      teacher.restore(under('teacher/', state));
+      teacher.restore(state);
       supervised.restore?.(under('supervised/', state));
     },
     dispose() {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkNumber, CheckpointError, checkShape } from '../core/index.js';
+import { checkNumber, CheckpointError, checkShape, offTape } from '../core/index.js';
 import { emaFactor } from '../mixup/index.js';
 import type { Classifier } from '../models/index.js';
 
@@ -24,7 +24,7 @@ export interface EmaTeacher extends Classifier {
   update(step: number): void;
   /** Puts the averaged weights into the student for good: to save or to export what was averaged, after training. */
   overwriteStudent(): void;
-  /** The averaged weights, live, for a checkpoint. */
+  /** The averaged weights, live, for a checkpoint: `teacher/i` is that of weight i of the model. */
   state(): Readonly<Record<string, tf.Tensor>>;
   /**
    * Takes back what {@link EmaTeacher.state} gave; the tensors stay the caller's.
@@ -82,13 +82,16 @@ export function emaTeacher(classifier: Classifier, options: EmaTeacherOptions = 
       tf.tidy(() => averages.forEach((average, i) => average.assign(moved(average, student[i]!, factor))));
     },
     overwriteStudent: () => tf.tidy(() => student.forEach((weight, i) => weight.assign(tf.clone(averages[i]!)))),
-    state: () => Object.fromEntries(averages.map((average, i) => [`${i}`, average])),
+    state: () => Object.fromEntries(averages.map((average, i) => [nameOf(i), average])),
     restore: (state) => restore(averages, state),
     dispose: () => tf.dispose(averages),
   };
 }
 
 const where = 'emaTeacher';
+
+/** Name of an averaged weight; i counts the weights of the model. */
+const nameOf = (i: number): string => `teacher/${i}`;
 
 /** `a + (1 - m)(w - a)`: a weight that does not change, as of a frozen layer, is its own average, bit for bit. */
 function moved(average: tf.Tensor, weight: tf.Tensor, factor: number): tf.Tensor {
@@ -98,11 +101,11 @@ function moved(average: tf.Tensor, weight: tf.Tensor, factor: number): tf.Tensor
 
 function restore(averages: readonly tf.Variable[], state: Readonly<Record<string, tf.Tensor>>): void {
   averages.forEach((average, i) => {
-    const saved = state[`${i}`];
+    const saved = state[nameOf(i)];
     if (saved === undefined) throw new CheckpointError(where, `${averages.length} averaged weights`, `none for ${i}`);
     checkShape(where, `averaged weight ${i}`, saved, average.shape);
   });
-  tf.tidy(() => averages.forEach((average, i) => average.assign(tf.clone(state[`${i}`]!))));
+  tf.tidy(() => averages.forEach((average, i) => average.assign(tf.clone(state[nameOf(i)]!))));
 }
 
 /** What `forward` returns while `variables` have other values; assignments move references. */
@@ -118,9 +121,4 @@ function withValues<T extends tf.Tensor>(
   } finally {
     variables.forEach((variable, i) => variable.assign(own[i]!));
   }
-}
-
-/** What `forward` returns, without a record of its operations on a gradient tape. */
-function offTape<T extends tf.Tensor>(forward: () => T): T {
-  return tf.tidy(() => tf.customGrad(() => ({ value: forward(), gradFunc: () => [] }))());
 }

@@ -22,6 +22,8 @@ export type {
 } from './images.js';
 export { train } from './loop.js';
 export type { TrainOptions, TrainResult } from './loop.js';
+export { mixMatchObjective } from './mixMatchObjective.js';
+export type { MixMatchObjectiveOptions } from './mixMatchObjective.js';
 export { mixupObjective } from './mixupObjective.js';
 export type { MixupObjectiveOptions } from './mixupObjective.js';
 export { supervised } from './objective.js';
@@ -37,3 +39,4 @@ export type { ScheduledOptimizer, StepOptions, StepParts } from './step.js';
 export type { CheckpointStore, TensorRecord, TrainPosition, TrainState } from './state.js';
 export { vectorNormalization, vectorSource } from './vectors.js';
 export type { VectorNormalization, VectorSourceOptions } from './vectors.js';
+export { viewsOf } from './views.js';

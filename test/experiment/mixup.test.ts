@@ -42,6 +42,10 @@ describe('options of mixing', () => {
       { ...consistency, epochs: 40, sharpen: 0.5 },
       { consistencyWeight: 100, consistencyRamp: 10, consistencyMix: 'probabilities', sharpen: 0.5, scored: 'teacher' },
     ],
+    [
+      { ...consistency, mixup: 'mixmatch' },
+      { points: 2, alpha: 0.75, sharpen: 0.5, consistencyWeight: 75 },
+    ],
   ])('%o', (values, expected) => {
     const config = resolve(values);
     expect(config).toMatchObject(expected);
@@ -80,7 +84,15 @@ describe('options of mixing', () => {
     ],
     [
       { mixup: 'supervised', teacherDecay: 0.9 },
-      'teacherDecay with the mixup consistency or both, got teacherDecay 0.9 with supervised',
+      'teacherDecay with the mixup consistency, both or mixmatch, got teacherDecay 0.9 with supervised',
+    ],
+    [
+      { ...consistency, mixup: 'mixmatch', perExample: true },
+      'no perExample with mixmatch, got true. It mixes in its own way',
+    ],
+    [
+      { ...consistency, mixup: 'mixmatch', mixing: 'zeta' },
+      'the mixing points, of probabilities, with mixmatch, got zeta',
     ],
     [{ mixup: 'supervised', points: 200 }, 'points of at most 128, the batch of a replica, got 200'],
     [{ mixup: 'supervised', points: 65, replicas: 2 }, 'points of at most 64, the batch of a replica, got 65'],
@@ -160,6 +172,7 @@ describe('a run that mixes', () => {
     { mixup: 'supervised', mixing: 'cutmix', within: 'across', loss: 'logit-adjusted' },
     { mixup: 'supervised', mixing: 'matched', blockSize: 4, loss: 'ldam', drwEpoch: 1 },
     { ...consistency, points: 3, largestFirst: true },
+    { ...consistency, mixup: 'mixmatch', points: 3 },
     { ...consistency, mixup: 'both', mixing: 'matched', blockSize: 2, sharpen: 0.5, consistencyMix: 'logits' },
   ] as PartialConfig[])('%o learns something, and is scored from its folder as at its end', async (values) => {
     const report = await reportOf({ epochs: 2, warmupEpochs: 0, backend: 'wasm', ...values });
