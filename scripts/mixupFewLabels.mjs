@@ -31,7 +31,7 @@ sweepAndReport(options, {
   base: {
     ...baseOf(options),
     imbalance: 1,
-    maxPerClass: 500, // an epoch is 50 steps, so that the accuracy is seen often
+    maxPerClass: 500, // an epoch is 50 steps
     labelsPerClass: Number(options['labels-per-class']),
     loss: 'ce',
     hiddenUnits: [128, 128, 128],
@@ -42,7 +42,7 @@ sweepAndReport(options, {
     weightDecay: 0,
     schedule: 'constant',
     warmupEpochs: 0,
-    evaluateEvery: 1,
+    evaluateEvery: 2, // every 100 steps
     linearity: true,
   },
   grid: { seed: seedsOf(options) },

@@ -56,6 +56,7 @@ function makeOption({ name, kind, help, choices }: CommandOption): Option {
     choice: ' <name>',
     number: ' <number>',
     'number-or-auto': ' <number>',
+    'number-or-path': ' <path>',
     numbers: ' <list>',
     path: ' <path>',
     name: ' <name>',
@@ -70,6 +71,7 @@ function makeOption({ name, kind, help, choices }: CommandOption): Option {
   if (kind === 'number' || kind === 'optional-number') option.argParser((text) => parseNumber(text));
   if (kind === 'number-or-auto')
     option.argParser((text) => (text === 'auto' ? text : parseNumber(text, 'a number or auto')));
+  if (kind === 'number-or-path') option.argParser((text) => (isNumber(text) ? Number(text) : text));
   if (kind === 'numbers')
     option.argParser((text) => (text === '' ? [] : text.split(',').map((part) => parseNumber(part))));
   return option;
@@ -80,7 +82,10 @@ function makeOff({ name }: CommandOption): Option {
 }
 
 function parseNumber(text: string, what = 'a number'): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new BadValue(`It must be ${what}.`);
-  return value;
+  if (!isNumber(text)) throw new BadValue(`It must be ${what}.`);
+  return Number(text);
+}
+
+function isNumber(text: string): boolean {
+  return text.trim() !== '' && Number.isFinite(Number(text));
 }

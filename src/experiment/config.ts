@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type } from 'arktype';
 import { ConfigError, didYouMean } from '../core/index.js';
 import { absoluteData, checkData, followData, isDataSource, resolveData } from './dataOptions.js';
@@ -28,8 +29,10 @@ const schema = type({
   profile: type.enumerated(...choices.profile),
   imbalance: '1 <= number <= 1000000',
   maxPerClass: '1 <= number.integer <= 100000000 | null',
-  subset: type.enumerated(...choices.subset),
+  tailDraw: type.enumerated(...choices.tailDraw),
   holdout: '0 <= number < 1',
+  subset: '0 < number < 1 | string > 0 | null',
+  equalSteps: 'boolean',
   model: type.enumerated(...choices.model).or(/[./\\]/), // a path, as looksLikePath says
   hiddenUnits: '(1 <= number.integer <= 100000)[] >= 1 | null',
   featuresLayer: 'string > 0 | null',
@@ -145,6 +148,7 @@ export function resolveConfig(layers: readonly ConfigLayer[]): TrainConfig {
   return {
     ...config,
     model: storedModel(config.model),
+    subset: typeof config.subset === 'string' ? resolve(config.subset) : config.subset,
     ...resolveData(config),
     ...resolveHead(config),
     ...resolveMixup(config),
@@ -222,6 +226,9 @@ function checkTogether(source: string, config: TrainConfig): void {
   }
   if (config.schedule === 'step' && last === 0) refuse('milestones with the step schedule', 'none');
   checkSecondStage(config, refuse);
+  if (config.equalSteps && config.subset === null) {
+    refuse('a subset with equalSteps', 'none', 'All examples take as many steps as they take');
+  }
   checkData(config, refuse);
   if (config.warmupEpochs >= config.epochs && config.warmupEpochs > 0) {
     refuse(`warmupEpochs below epochs, ${config.epochs}`, String(config.warmupEpochs));

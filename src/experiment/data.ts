@@ -17,6 +17,7 @@ import { unlabelledViews } from './mixing.js';
 import { loadMultiLabelData } from './multiLabelData.js';
 import { HELD_BYTES, heldParts, sourceMaker, type Normalization, type Parts, type SourceMaker } from './sources.js';
 import { loadSplits, type Splits } from './splits.js';
+import { poolRecord, readSubset, type PoolRecord } from './subsetFile.js';
 
 /** The examples of a run, as sources of batches. */
 export interface RunData {
@@ -38,12 +39,22 @@ export interface RunData {
   readonly unlabelled: ExampleSource | null;
   /** The training examples as they are, to score them. */
   readonly trainAsIs: ExampleSource;
+  /** The examples that a subset was or may be selected from, as they are: all training examples, the hold-out taken off. */
+  readonly pool: Pool | null;
   /** The part of the training data that chooses checkpoint and tau; `null` without a hold-out. */
   readonly holdout: ExampleSource | null;
   /** Test examples: they choose nothing. */
   readonly test: ExampleSource;
   /** The points behind the sources where one may carry several labels; each source then has pairs of a point and a label. */
   readonly multiLabel: Parts<MultiLabelDataset> | null;
+}
+
+/** What a subset is selected from. */
+export interface Pool extends PoolRecord {
+  /** Its examples in order, neither cropped nor mirrored. */
+  readonly source: ExampleSource;
+  /** Their class ids. */
+  readonly labels: Int32Array;
 }
 
 /** Options of {@link loadRunData}. */
@@ -69,25 +80,41 @@ export async function loadRunData(
   const { heldBytes = HELD_BYTES, onNote = () => undefined, signal } = options;
   const splits = await loadSplits(config, random, options);
   const cut = splitHoldout(config, cutTail(config, splits.train, random), random);
-  checkBatchSize(config, cut.train);
-  const { train, holdout, test } = await heldParts({ ...cut, test: splits.test }, heldBytes, signal, onNote);
+  const name = describe(config, splits);
+  const { train: pool, holdout, test } = await heldParts({ ...cut, test: splits.test }, heldBytes, signal, onNote);
+  const train = await keepSubset(config, pool, name, random);
+  checkBatchSize(config, train);
   const { normalization, sourceOf } = await sourceMaker(config, train, random);
   const labelled = keepLabels(config, train, random);
   const numClasses = train.classNames.length;
   const [head, tail] = config.groupThresholds;
   return {
-    name: describe(config, splits),
+    name,
     classNames: train.classNames,
     inputShape: 'dimension' in train ? [train.dimension] : train.imageShape,
     normalization,
     classCounts: classCountsOf(labelled.labels, numClasses),
-    groups: groupClasses(classCountsOf(train.labels, numClasses), { head: head!, tail: tail! }),
-    ...trainingSources(config, train, labelled, sourceOf),
+    groups: groupClasses(classCountsOf(pool.labels, numClasses), { head: head!, tail: tail! }),
+    ...trainingSources(config, { pool, train, labelled }, sourceOf),
     trainAsIs: sourceOf(labelled, 'scoring'),
+    pool: { ...poolRecord(name, pool), source: sourceOf(pool, 'scoring'), labels: pool.labels },
     holdout: holdout && sourceOf(holdout, 'scoring'),
     test: sourceOf(test, 'scoring'),
     multiLabel: null,
   };
+}
+
+/** The examples of the pool that a configuration trains on; all of them by default. */
+async function keepSubset(
+  { subset }: TrainConfig,
+  pool: Dataset,
+  name: string,
+  random: RandomStream,
+): Promise<Dataset> {
+  if (subset === null) return pool;
+  if (typeof subset === 'string') return takeExamples(pool, await readSubset(subset, poolRecord(name, pool)));
+  const size = Math.max(1, Math.round(subset * pool.size));
+  return takeExamples(pool, random.child('subset share').permutation(pool.size).subarray(0, size).sort());
 }
 
 /** The training examples that keep their label; all of them by default. */
@@ -101,19 +128,18 @@ function keepLabels({ labelsPerClass }: TrainConfig, train: Dataset, random: Ran
   return takeExamples(train, Int32Array.from(kept).sort());
 }
 
+/** Batches of the examples that train; where fewer are to make as many steps, over and over. */
 function trainingSources(
   config: TrainConfig,
-  all: Dataset,
-  labelled: Dataset,
+  { pool, train, labelled }: { readonly pool: Dataset; readonly train: Dataset; readonly labelled: Dataset },
   sourceOf: SourceMaker,
 ): Pick<RunData, 'train' | 'unlabelled'> {
-  const source = sourceOf(labelled, 'training');
-  if (labelled === all) return { train: source, unlabelled: null };
-  const order = repeatedOrder(source.order, all.size);
-  return {
-    train: { ...source, size: all.size, order },
-    unlabelled: unlabelledViews(config, sourceOf(all, 'training')),
-  };
+  const { size } = config.equalSteps ? pool : train;
+  const stretched = (source: ExampleSource): ExampleSource =>
+    source.size === size ? source : { ...source, size, order: repeatedOrder(source.order, size) };
+  const all = stretched(sourceOf(train, 'training'));
+  if (labelled === train) return { train: all, unlabelled: null };
+  return { train: stretched(sourceOf(labelled, 'training')), unlabelled: unlabelledViews(config, all) };
 }
 
 function describe(config: TrainConfig, { name, testFrom }: Splits): string {
@@ -133,13 +159,13 @@ function checkBatchSize({ batchSize }: TrainConfig, { size }: Dataset): void {
 }
 
 function cutTail(config: TrainConfig, train: Dataset, random: RandomStream): Dataset {
-  const { profile, imbalance, maxPerClass, subset } = config;
+  const { profile, imbalance, maxPerClass, tailDraw } = config;
   if (profile === 'none') return train;
   return longTail(train, {
     profile,
     imbalance,
     ...(maxPerClass === null ? {} : { maxPerClass }),
-    ...(subset === 'random' ? { random: random.child('subset') } : {}),
+    ...(tailDraw === 'random' ? { random: random.child('subset') } : {}),
   });
 }
 

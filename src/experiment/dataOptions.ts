@@ -106,7 +106,9 @@ export function checkData(config: TrainConfig, refuse: Refuse): void {
 }
 
 /** Options that only some data sets have a use for. */
-function checkTailed({ data, profile, classes, exponent, groupThresholds }: TrainConfig, refuse: Refuse): void {
+function checkTailed(config: TrainConfig, refuse: Refuse): void {
+  const { data, profile, classes, exponent, groupThresholds, subset } = config;
+  if (isMultiLabel(data) && subset !== null) refuse('subset with data of one label an example', `data ${data}`);
   if (data !== 'zipf' && classes !== null) refuse('classes with the data zipf', `data ${data}`);
   if (data !== 'zipf' && exponent !== null) refuse('exponent with the data zipf', `data ${data}`);
   if (isCutAlready(data) && profile !== 'none') {

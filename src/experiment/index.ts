@@ -17,6 +17,8 @@ export type { RunOutcome, RunReport } from './runReport.js';
 export { RunFolder } from './runFolder.js';
 export type { TargetPrior, WantedPrior } from './labelShift.js';
 export { readNumberList } from './numberList.js';
+export { selectItems } from './selectItems.js';
+export type { SelectionSummary } from './selectItems.js';
 export type { CalibratedScores } from './scorer.js';
 export type { Scores } from './scoring.js';
 export { loadSweep } from './sweep/cells.js';

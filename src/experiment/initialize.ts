@@ -49,6 +49,7 @@ const sharedOptions = [
   'profile',
   'imbalance',
   'maxPerClass',
+  'tailDraw',
   'subset',
   'holdout',
   'labelsPerClass',
@@ -148,8 +149,9 @@ export function checkInitial(config: TrainConfig): void {
   const isDrawn =
     config.holdout > 0 ||
     config.labelsPerClass !== null ||
+    typeof config.subset === 'number' ||
     config.data === 'zipf' ||
-    (config.profile !== 'none' && config.subset === 'random');
+    (config.profile !== 'none' && config.tailDraw === 'random');
   for (const option of [...sharedOptions, ...(isDrawn ? (['seed'] as const) : [])]) {
     const [had, has] = [before[option], config[option]].map((value) => JSON.stringify(value));
     if (had === has) continue;

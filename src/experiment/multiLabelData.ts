@@ -46,6 +46,7 @@ export async function loadMultiLabelData(
     train:
       loss === 'sigmoid' ? pointSource(train) : vectorSource(pairs, { normalization, order: orderOf(config, pairs) }),
     unlabelled: null,
+    pool: null,
     trainAsIs: pairsOf(train),
     holdout: holdout && pairsOf(holdout),
     test: pairsOf(splits.test),

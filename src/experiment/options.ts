@@ -6,7 +6,7 @@ import type { TrainConfig } from './config.js';
 export const choices = {
   data: ['sample', 'cifar10', 'cifar100', 'mnist', 'delicious', 'zipf'],
   profile: ['exponential', 'step', 'none'],
-  subset: ['first', 'random'],
+  tailDraw: ['first', 'random'],
   model: ['resnet8', 'resnet20', 'resnet32', 'resnet56', 'official-resnet', 'mlp', 'linear'],
   head: ['dense', 'cosine', 'rbf', 'learned'],
   mixup: ['none', 'supervised', 'consistency', 'both', 'mixmatch'],
@@ -48,7 +48,8 @@ export const choices = {
 export const splits = ['test', 'holdout', 'train'] as const;
 
 /** How an option is written on the command line. */
-export type OptionKind = 'choice' | 'number' | 'number-or-auto' | 'numbers' | 'switch' | 'path' | 'name';
+export type OptionKind =
+  'choice' | 'number' | 'number-or-auto' | 'number-or-path' | 'numbers' | 'switch' | 'path' | 'name';
 
 /** What the help and the docs say of an option; its range is in the schema. */
 export interface OptionDescription {
@@ -89,8 +90,19 @@ export const optionDescriptions = {
   profile: { kind: 'choice', help: 'how class sizes fall from head to tail' },
   imbalance: { kind: 'number', help: 'largest over smallest class size' },
   maxPerClass: { kind: 'number', help: 'training examples of the largest class; default: all' },
-  subset: { kind: 'choice', help: 'which examples of a class are kept: the first in order, or a seeded draw' },
+  tailDraw: {
+    kind: 'choice',
+    help: 'which examples of a class the profile keeps: the first in order, or a seeded draw',
+  },
   holdout: { kind: 'number', help: 'share of each class kept from training to choose checkpoint and tau' },
+  subset: {
+    kind: 'number-or-path',
+    help: 'training examples to take: a folder of longtail select, a .npy of positions, or a share drawn by the seed',
+  },
+  equalSteps: {
+    kind: 'switch',
+    help: 'an epoch takes as many steps as one over all examples, whatever --subset takes',
+  },
   model: { kind: 'choice', orPath: true, help: 'network, or the path of your own: model.json, or a module (.js)' },
   hiddenUnits: { kind: 'numbers', help: 'widths of the hidden layers of mlp, as 128,128; default 256' },
   featuresLayer: {
@@ -233,8 +245,10 @@ export const defaultConfig: TrainConfig = {
   profile: 'exponential',
   imbalance: 100,
   maxPerClass: null,
-  subset: 'first',
+  tailDraw: 'first',
   holdout: 0,
+  subset: null,
+  equalSteps: false,
   model: 'resnet8',
   hiddenUnits: null,
   featuresLayer: null,

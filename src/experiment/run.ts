@@ -1,5 +1,6 @@
 import { chooseBackend } from '../backend/node/index.js';
 import { ConfigError, randomStream, type RandomStream } from '../core/index.js';
+import { classCountsOf } from '../data/index.js';
 import { tuneTau } from '../heads/index.js';
 import { train, captureState, scoreExamples } from '../train/index.js';
 import type { CheckpointStore, ScoredExamples, TrainLogs, TrainState } from '../train/index.js';
@@ -291,6 +292,7 @@ class Run {
       epochs: epochs.length,
       imagesPerSecond: median(epochs.map((record) => record['imagesPerSecond'] as number)),
       classCounts: [...data.classCounts],
+      poolCounts: config.subset === null ? null : [...classCountsOf(data.pool!.labels, data.classNames.length)],
       classNames: data.classNames,
       chosenBy: {
         checkpoint: best

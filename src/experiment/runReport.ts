@@ -35,6 +35,8 @@ export interface RunReport {
   readonly imagesPerSecond: number | null;
   /** Training examples per class. */
   readonly classCounts: readonly number[];
+  /** The same of the pool that the run's subset was taken from; `null` where it trained on all of it. */
+  readonly poolCounts: readonly number[] | null;
   /** Names of the classes. */
   readonly classNames: readonly string[];
   /** Which split chose what; the test set never chooses. */

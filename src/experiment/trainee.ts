@@ -66,8 +66,10 @@ export async function makeTrainee(config: TrainConfig, data: RunData, random: Ra
     random: random.child('weights'),
   });
   const network = splitModel(withHead(config, model, random.child('head')), config.featuresLayer);
-  const classPrior = classPriorFrom(classCounts);
-  const classes = { classCounts, classPrior };
+  // A subset may have lost a class altogether: as if one example were left, so that priors and weights stay finite.
+  const counted = config.subset === null ? classCounts : classCounts.map((count) => Math.max(count, 1));
+  const classPrior = classPriorFrom(counted);
+  const classes = { classCounts: counted, classPrior };
   const isTrained = !isComputed(config.classifier);
   const sampled = isTrained && isSampled(config.loss) ? await sampledHead(config, network, classes) : null;
   const classifier = sampled?.classifier ?? trainedPart(config, network);

@@ -1,7 +1,7 @@
 /** What a family of sets is, as far as guarantees ask. */
 export type ConstraintKind =
-  /** One matroid. */
-  | { readonly kind: 'matroid' }
+  /** One matroid; `uniform` where it only counts, `|S| <= capacity`, as a budget alone does: more is proven for that. */
+  | { readonly kind: 'matroid'; readonly uniform?: boolean }
   /** An intersection of `count` matroids, at least 2. */
   | { readonly kind: 'intersection'; readonly count: number }
   /** Anything else that is closed downward, such as a knapsack. */

@@ -4,6 +4,8 @@ export interface ObjectiveProperties {
   readonly monotone: boolean;
   /** Whether the gain of an item never rises as the selection grows. */
   readonly submodular: boolean;
+  /** Whether it is a sum over the items, so that no gain ever changes; not known to be where it is not said. */
+  readonly modular?: boolean;
 }
 
 /** A set function `f` on the items `0 .. size - 1` with `f(empty) = 0`: an immutable description that many selections may start from. */

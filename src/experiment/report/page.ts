@@ -1,4 +1,3 @@
-import { version } from '../../version.js';
 import { blocksHtml } from './blocks.js';
 import { count, listed, plural } from './format.js';
 import { escapeHtml } from './html.js';
@@ -16,7 +15,7 @@ import { ranking } from './sections/ranking.js';
 import { recall } from './sections/recall.js';
 import { results } from './sections/results.js';
 import { setup, stateOf } from './sections/setup.js';
-import { script, style } from './style.js';
+import { pageHtml } from './shell.js';
 import { studiesOf, type Study } from './study.js';
 
 /** The sections of a study, in order; each may find nothing to say. */
@@ -35,39 +34,13 @@ const sections: readonly SectionOf[] = [
   setup,
 ];
 
-/** What tells a page of ours from any other file. */
-export const GENERATOR = 'tfjs-longtail';
-
 /** One self-contained page about runs: it loads nothing, and reads without its script. */
 export async function reportPage(runs: readonly RecordedRun[]): Promise<string> {
   const studies = studiesOf(runs);
   const title = titleOf(studies);
   const bodies: string[] = [];
   for (const [index, study] of studies.entries()) bodies.push(await studyHtml(study, index, studies.length === 1));
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="${GENERATOR} ${version}">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-<title>${escapeHtml(title)}</title>
-<style>${style}</style>
-</head>
-<body>
-<header>
-<h1>${escapeHtml(title)}</h1>
-<p>${escapeHtml(summary(runs))}</p>
-${notice(runs)}
-</header>
-<main>
-${bodies.join('\n')}
-</main>
-<footer>Made by ${GENERATOR} ${version}.</footer>
-<script>${script}</script>
-</body>
-</html>
-`;
+  return pageHtml({ title, summary: summary(runs), notice: notice(runs), body: bodies.join('\n') });
 }
 
 function titleOf(studies: readonly Study[]): string {

@@ -57,6 +57,7 @@ const layer = type({
 const report = type({
   dataset: 'string',
   classCounts: 'number[] > 1',
+  'poolCounts?': 'number[] > 1 | null',
   'classNames?': 'string[]',
   'imagesPerSecond?': 'number | null',
   'chosenBy?': { 'checkpoint?': { name: 'string', epoch: 'number', split: 'string' }, 'tau?': 'string' },

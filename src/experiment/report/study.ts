@@ -52,7 +52,7 @@ export interface Study {
 export function studiesOf(runs: readonly RecordedRun[]): Study[] {
   const finished = runs.filter(({ report }) => report !== null);
   const key = (run: RecordedRun): string =>
-    JSON.stringify([run.report!.dataset, run.report!.classCounts, run.scores['raw']!.support]);
+    JSON.stringify([run.report!.dataset, countsOf(run.report!), run.scores['raw']!.support]);
   // What a run that is not finished will be tested on is not recorded: it goes to the runs on data of the same name.
   const likely = (run: RecordedRun): string => {
     const twin = finished.find((other) => dataKey(other) === dataKey(run));
@@ -79,7 +79,7 @@ function studyOf(runs: readonly RecordedRun[]): Study {
     methods,
     series,
     baseline: series.find(({ method, treatment }) => method.slot === 0 && treatment === 'raw') ?? null,
-    classCounts: report?.classCounts ?? [],
+    classCounts: report ? countsOf(report) : [],
     className: (y) => names?.[y] ?? `class ${y}`,
   };
 }
@@ -179,6 +179,11 @@ function seriesOf(method: Method): Series[] {
     const suffix = treatment === 'raw' ? '' : `, ${treatment === 'posthoc' ? 'post hoc' : spaced(treatment)}`;
     return scored.length === 0 ? [] : [{ label: method.label + suffix, method, treatment, scored }];
   });
+}
+
+/** Examples by class of the pool that runs take their subsets from; those they trained on where they took all. */
+function countsOf({ poolCounts, classCounts }: NonNullable<RecordedRun['report']>): readonly number[] {
+  return poolCounts ?? classCounts;
 }
 
 /** Whether all classes have equally many training examples. */

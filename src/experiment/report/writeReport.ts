@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises';
 import { RunFolderError } from '../../core/index.js';
 import { writeFileAtomic } from '../../core/node/index.js';
-import { GENERATOR, reportPage } from './page.js';
+import { reportPage } from './page.js';
+import { GENERATOR } from './shell.js';
 import { findRuns } from './findRuns.js';
 
 /** What {@link writeReport} did. */
