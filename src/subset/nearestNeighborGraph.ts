@@ -1,6 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { backendPrecision } from '../backend/index.js';
 import { checkNumber } from '../core/index.js';
+import { type Block, BlockSearch, GROUP } from './blockSearch.js';
 import { type EmbeddingArray, embeddingsFrom, type EmbeddingSource, unitRows } from './embeddings.js';
 import type { NeighborGraph } from './graph.js';
 import { NeighborLists } from './neighborLists.js';
@@ -25,7 +24,7 @@ export interface NeighborSearchOptions {
 
 /** Options of {@link nearestNeighborGraph}. */
 export interface NearestNeighborOptions extends NeighborSearchOptions {
-  /** Size of a block of products. Default 2 MiB, which stays in a processor's cache; on a GPU, or for a source on a slow disk, take more. */
+  /** Size of a block of products, at least 64. Default 8 MiB; for a source on a slow disk, take more. */
   readonly blockBytes?: number;
 }
 
@@ -38,8 +37,9 @@ const where = 'nearestNeighborGraph';
  * The search is exact: float32 products on the current backend, each pair once, propose; every one within rounding of an item's nearest so far
  * is computed again in float64, and that decides. So the graph depends neither on the backend nor on `blockBytes`; ties go to the lowest index.
  *
- * Time is that of n^2 / 2 products. Memory beyond the embeddings and the graph: twice `blockBytes`, the rows of a block, and 12 bytes for each
- * of the n x `neighbors` neighbours. Nothing of size n x n, and embeddings are read block by block, `n / sqrt(blockBytes / 2)` times half of them.
+ * Time is that of n^2 / 2 products. Memory beyond the embeddings and the graph: about ten times `blockBytes`, 12 bytes for each of the
+ * n x `neighbors` neighbours, and two blocks of rows. Embeddings that fit in four times `blockBytes` are read once, others block by block, each
+ * `n / (2 H)` times on average with `H = sqrt(blockBytes / 32)`, by default 512.
  *
  * @param embeddings `[n, d]`, of any length but 0; they are scaled to length 1 here.
  * @param options Number of neighbours, size of blocks, progress and cancellation.
@@ -58,102 +58,42 @@ const where = 'nearestNeighborGraph';
  */
 export async function nearestNeighborGraph(
   embeddings: EmbeddingArray | EmbeddingSource,
-  { neighbors, blockBytes = 2 ** 21, onProgress, signal }: NearestNeighborOptions,
+  { neighbors, blockBytes = 2 ** 23, onProgress, signal }: NearestNeighborOptions,
 ): Promise<NeighborGraph> {
   checkNumber(where, 'neighbors', neighbors, { min: 1, integer: true });
   checkNumber(where, 'blockBytes', blockBytes, { min: 64 });
   const source = embeddingsFrom(embeddings);
   const { size, dimension } = source;
-  const search = new Search(new NeighborLists(size, Math.max(1, Math.min(neighbors, size - 1))), dimension);
-  const height = Math.floor(Math.sqrt(blockBytes / 8));
-  const width = 2 * height;
+  const search = new BlockSearch(new NeighborLists(size, Math.max(1, Math.min(neighbors, size - 1))), dimension);
+  const read = await blockReader(source, 4 * blockBytes);
+  // Wide blocks suit the products of the native backend.
+  const height = Math.floor(Math.sqrt(blockBytes / 32));
+  const width = Math.max(GROUP, 8 * height);
   for (let start = 0; start < size; start += height) {
-    const rows = { start, values: await unitRows(where, source, start, Math.min(size, start + height)) };
+    const rows = await read(start, height);
     for (let first = start; first < size; first += width) {
       signal?.throwIfAborted();
-      const columns = { start: first, values: await unitRows(where, source, first, Math.min(size, first + width)) };
-      search.scan(rows, columns, await productsOf(rows, columns, dimension));
+      await search.visit(rows, await read(first, width));
     }
-    const left = size - Math.min(size, start + height);
+    const left = size - start - rows.count;
     onProgress?.({ done: (size * (size - 1) - left * (left - 1)) / 2, total: (size * (size - 1)) / 2 });
     await nextMacrotask();
   }
   return search.lists.toGraph();
 }
 
-/** Unit vectors of successive items. */
-interface Block {
-  /** The first of them. */
-  readonly start: number;
-  readonly values: Float32Array;
-}
-
-/** `[rows, columns]`, row by row. */
-async function productsOf(rows: Block, columns: Block, dimension: number): Promise<Float32Array> {
-  const tensor = ({ values }: Block): tf.Tensor2D => tf.tensor2d(values, [values.length / dimension, dimension]);
-  const products = tf.tidy(() => tf.matMul(tensor(rows), tensor(columns), false, true));
-  try {
-    return (await products.data()) as Float32Array;
-  } finally {
-    products.dispose();
-  }
-}
-
-class Search {
-  /** How far a product of the backend may be from the exact one. */
-  private readonly slack: number;
-  /** What a product has to reach to be looked at, for each item. */
-  private readonly reach: Float32Array;
-
-  constructor(
-    readonly lists: NeighborLists,
-    private readonly dimension: number,
-  ) {
-    this.slack = roundingOf(dimension);
-    this.reach = Float32Array.from(lists.threshold, (threshold) => threshold - this.slack);
-  }
-
-  /** Looks at every pair of a row and a later column. */
-  scan(rows: Block, columns: Block, products: Float32Array): void {
-    const { dimension, reach } = this;
-    const height = rows.values.length / dimension;
-    const width = columns.values.length / dimension;
-    for (let r = 0; r < height; r++) {
-      const row = rows.start + r;
-      let reachOfRow = reach[row]!;
-      for (let c = Math.max(0, row + 1 - columns.start); c < width; c++) {
-        const product = products[r * width + c]!;
-        if (product >= reachOfRow || product >= reach[columns.start + c]!) {
-          this.decide(row, columns.start + c, dot(rows.values, r, columns.values, c, dimension));
-          reachOfRow = reach[row]!;
-        }
-      }
-    }
-  }
-
-  private decide(row: number, column: number, similarity: number): void {
-    this.lists.offer(row, column, similarity);
-    this.lists.offer(column, row, similarity);
-    this.reach[row] = this.lists.threshold[row]! - this.slack;
-    this.reach[column] = this.lists.threshold[column]! - this.slack;
-  }
-}
-
-/** In float64, always in the same order: the same for both directions, and for items with equal embeddings. */
-function dot(a: Float32Array, row: number, b: Float32Array, column: number, dimension: number): number {
-  let sum = 0;
-  for (let at = row * dimension, of = column * dimension, end = at + dimension; at < end; at++, of++) {
-    sum += a[at]! * b[of]!;
-  }
-  return sum;
-}
-
-/** Bound on the error of a product of two unit vectors, however its terms are summed. */
-function roundingOf(dimension: number): number {
-  // Operands and result in 8 significant bits, sums in float32.
-  if (backendPrecision() === 'bfloat16') return 2 ** -6 + dimension * 2 ** -23;
-  const unit = tf.backend().floatPrecision() === 16 ? 2 ** -11 : 2 ** -24;
-  return 1.01 * (dimension + 8) * unit;
+/** Reads blocks of unit vectors; all at once in the beginning, where they fit in `keptBytes`. */
+async function blockReader(
+  source: EmbeddingSource,
+  keptBytes: number,
+): Promise<(start: number, count: number) => Promise<Block>> {
+  const { size, dimension } = source;
+  const all = 4 * size * dimension <= keptBytes ? await unitRows(where, source, 0, size) : null;
+  return async (start, count) => {
+    const end = Math.min(size, start + count);
+    const kept = all?.subarray(start * dimension, end * dimension);
+    return { start, count: end - start, values: kept ?? (await unitRows(where, source, start, end)) };
+  };
 }
 
 /** Lets timers and signals run: the native backend computes on this thread and never yields by itself. */

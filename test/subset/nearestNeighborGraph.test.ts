@@ -191,28 +191,31 @@ describe('nearestNeighborGraph', () => {
     });
   });
 
-  it('reads a source block by block, never more than a block', async () => {
-    const values = normals(60, 4, 8);
-    const whole = embeddingsFrom({ values, dimension: 4 });
+  it.each([
+    ['block by block, never more than a block', 3200, 80], // 10 rows by 80 columns are 3200 bytes
+    ['once where it fits in four blocks', 6400, 200],
+  ])('reads a source %s', async (_, blockBytes, expected) => {
+    const [values, dimension] = [normals(200, 32, 8), 32]; // 25600 bytes
+    const whole = embeddingsFrom({ values, dimension });
     let most = 0;
     const source: EmbeddingSource = {
-      size: 60,
-      dimension: 4,
+      size: 200,
+      dimension,
       rows: async (start, end) => {
         most = Math.max(most, end - start);
         return Promise.resolve(whole.rows(start, end));
       },
     };
-    const graph = await nearestNeighborGraph(source, { neighbors: 3, blockBytes: 800 });
-    expect(most).toBe(20); // 10 rows by 20 columns are 800 bytes
-    expect(graph).toEqual(await nearestNeighborGraph({ values, dimension: 4 }, { neighbors: 3 }));
+    const graph = await nearestNeighborGraph(source, { neighbors: 3, blockBytes });
+    expect(most).toBe(expected);
+    expect(graph).toEqual(await nearestNeighborGraph({ values, dimension }, { neighbors: 3 }));
   });
 
   it('reports pairs of items until all are done', async () => {
     const seen: number[] = [];
     await nearestNeighborGraph(
       { values: normals(25, 3, 9), dimension: 3 },
-      { neighbors: 2, blockBytes: 800, onProgress: ({ done, total }) => seen.push(done / total) },
+      { neighbors: 2, blockBytes: 3200, onProgress: ({ done, total }) => seen.push(done / total) },
     );
     expect(seen).toEqual([(300 - 105) / 300, (300 - 10) / 300, 1]);
   });
