@@ -78,7 +78,7 @@ export function randomSubset({ size, budget, random, constraint }: RandomSubsetO
  * ```ts
  * import { marginUtility, topUtility } from 'tfjs-longtail/subset';
  * const utility = marginUtility([0.5, 0.5, 1, 0, 0.75, 0.25], { numClasses: 2 });
- * console.log(topUtility({ utility, budget: 2 }).items); // 0, 2
+ * console.log(topUtility({ utility, budget: 2 }).items); // Int32Array(2) [ 0, 2 ]
  * ```
  * @see Settles, "Active Learning Literature Survey", 2009, section 3.1.
  */

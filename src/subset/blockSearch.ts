@@ -50,6 +50,7 @@ export class BlockSearch {
       return [products, tf.max(products, 1)];
     });
     try {
+      if (rows.start === 0) await this.warmColumns(rows, columns, products);
       const chosen = this.groupsInReach(rows, columns, await largest.data());
       if (chosen.length === 0) return;
       const gathered = tf.tidy(() => tf.gather(products, tf.tensor1d(chosen, 'int32')));
@@ -60,6 +61,32 @@ export class BlockSearch {
       }
     } finally {
       tf.dispose([products, largest]);
+    }
+  }
+
+  /**
+   * Raises the reach of columns that no row was compared with yet. Of the largest products with each group of rows, the k-th largest is one that
+   * k rows attain, so that nothing less can belong to a list of k. It spares most of the offers that fill the lists.
+   */
+  private async warmColumns(rows: Block, columns: Block, products: tf.Tensor): Promise<void> {
+    const groups = Math.floor(rows.count / GROUP);
+    const { capacity } = this.lists;
+    if (groups < capacity) return;
+    const width = Math.ceil(columns.count / GROUP) * GROUP;
+    const largest = tf.tidy(() => {
+      const whole = tf.slice(tf.reshape(products, [rows.count, width]), 0, groups * GROUP);
+      return tf.max(tf.reshape(whole, [groups, GROUP, width]), 1);
+    });
+    try {
+      const values = await largest.data();
+      const ofColumn = new Float32Array(groups);
+      for (let c = Math.max(0, rows.count - columns.start); c < columns.count; c++) {
+        for (let group = 0; group < groups; group++) ofColumn[group] = values[group * width + c]!;
+        const least = ofColumn.sort()[groups - capacity]! - 2 * this.slack;
+        this.reach[columns.start + c] = Math.max(this.reach[columns.start + c]!, least);
+      }
+    } finally {
+      largest.dispose();
     }
   }
 
@@ -111,8 +138,8 @@ export class BlockSearch {
     const similarity = dot(rows.values, r, columns.values, c, this.dimension);
     this.lists.offer(row, column, similarity);
     this.lists.offer(column, row, similarity);
-    this.reach[row] = this.lists.threshold[row]! - this.slack;
-    this.reach[column] = this.lists.threshold[column]! - this.slack;
+    this.reach[row] = Math.max(this.reach[row]!, this.lists.threshold[row]! - this.slack);
+    this.reach[column] = Math.max(this.reach[column]!, this.lists.threshold[column]! - this.slack);
   }
 }
 

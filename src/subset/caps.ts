@@ -30,7 +30,7 @@ export interface GroupCaps {
  * ```ts
  * import { uniformCaps } from 'tfjs-longtail/subset';
  * const { capacities, shortfall } = uniformCaps([90, 9, 1], 30);
- * console.log(capacities, shortfall); // 10 each; 10 of the 30 cannot be had
+ * console.log(capacities, shortfall); // Int32Array(3) [ 10, 10, 10 ] 10: 10 each; 10 of the 30 cannot be had
  * ```
  */
 export function uniformCaps(counts: ArrayLike<number>, budget: number): GroupCaps {
@@ -52,7 +52,7 @@ export function uniformCaps(counts: ArrayLike<number>, budget: number): GroupCap
  * ```ts
  * import { waterLevelCaps } from 'tfjs-longtail/subset';
  * const { capacities, shortfall } = waterLevelCaps([90, 9, 1], 30);
- * console.log(capacities, shortfall); // 20 each; 0
+ * console.log(capacities, shortfall); // Int32Array(3) [ 20, 20, 20 ] 0: 20 each; 0
  * ```
  */
 export function waterLevelCaps(counts: ArrayLike<number>, budget: number): GroupCaps {
@@ -78,7 +78,7 @@ export function waterLevelCaps(counts: ArrayLike<number>, budget: number): Group
  * @example
  * ```ts
  * import { groupCaps } from 'tfjs-longtail/subset';
- * console.log(groupCaps([5, 40, 20], [90, 9, 1], 30).feasible); // 5 + 9 + 1
+ * console.log(groupCaps([5, 40, 20], [90, 9, 1], 30).feasible); // 15
  * ```
  */
 export function groupCaps(rule: CapRule, counts: ArrayLike<number>, budget: number): GroupCaps {

@@ -28,7 +28,7 @@ export interface EmbeddingArray {
  * ```ts
  * import { embeddingsFrom } from 'tfjs-longtail/subset';
  * const source = embeddingsFrom({ values: Float32Array.of(1, 0, 0, 1, 1, 1), dimension: 2 });
- * console.log(source.size, await source.rows(2, 3)); // 3 and [1, 1]
+ * console.log(source.size, await source.rows(2, 3)); // 3 Float32Array(2) [ 1, 1 ]: 3 and [1, 1]
  * ```
  */
 export function embeddingsFrom(embeddings: EmbeddingArray | EmbeddingSource): EmbeddingSource {

@@ -23,7 +23,7 @@ import {
  * const state = facilityLocation({ graph: graphFromEdges(3, [[0, 1, 0.5], [1, 2, 0.25]]) }).start();
  * console.log(state.gain(1)); // 1 for itself, 0.5 and 0.25
  * state.add(1);
- * console.log(state.gain(0)); // it stood for itself with 0.5 before: 0.5
+ * console.log(state.gain(0)); // 0.5: it stood for itself with 0.5 before: 0.5
  * ```
  * @see Krause and Golovin, "Submodular Function Maximization", 2014, section 1.1.
  */

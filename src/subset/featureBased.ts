@@ -52,7 +52,7 @@ const where = 'featureBased';
  * import { featureBased } from 'tfjs-longtail/subset';
  * const state = featureBased({ features: { count: 2, values: [4, 0, 5, 1] } }).start();
  * state.add(0);
- * console.log(state.value, state.gain(1)); // 2 and (3 - 2) + 1 = 2
+ * console.log(state.value, state.gain(1)); // 2 2: 2 and (3 - 2) + 1 = 2
  * ```
  * @see Wei, Iyer and Bilmes, "Submodularity in Data Subset Selection and Active Learning", 2015.
  */

@@ -53,7 +53,7 @@ export interface GistResult extends SelectionResult {
  * const embeddings = { values: Float32Array.of(0, 1, 2, 6, 7, 10), dimension: 1 };
  * const objective = modularObjective({ utility: [1, 0.9, 0.8, 0.5, 0.95, 0.3] });
  * const { items, value } = gist(objective, { points: { embeddings }, budget: 3, lambda: 0.2 });
- * console.log(items, value); // 0 and 4; 1.95 + 0.2 * 7 = 3.35
+ * console.log(items, value); // Int32Array(2) [ 0, 4 ] 3.35: 0 and 4; 1.95 + 0.2 * 7 = 3.35
  * ```
  * @see Fahrbach et al., "GIST: Greedy Independent Set Thresholding for Max-Min Diversification with Submodular Utility", 2025.
  */

@@ -33,7 +33,7 @@ const where = 'graphCut';
  * const state = graphCut({ graph: graphFromEdges(3, [[0, 1, 0.5], [1, 2, 0.25]]), lambda: 2 }).start();
  * console.log(state.gain(1)); // 2 (1 + 0.5 + 0.25) - 1 = 2.5
  * state.add(1);
- * console.log(state.gain(0)); // 2 (1 + 0.5) - 1 - 2 * 0.5 = 1
+ * console.log(state.gain(0)); // 1: 2 (1 + 0.5) - 1 - 2 * 0.5 = 1
  * ```
  * @see Iyer, Khargoankar, Bilmes and Asanani, "Submodular combinatorial information measures", 2021, for its use in selecting data.
  */

@@ -16,7 +16,7 @@ const where = 'graphFromEdges';
  * ```ts
  * import { graphFromEdges } from 'tfjs-longtail/subset';
  * const graph = graphFromEdges(3, [[0, 1, 0.9], [2, 1, 0.4]]);
- * console.log(graph.offsets, graph.neighbors); // [0, 1, 3, 4] and [1, 0, 2, 1]
+ * console.log(graph.offsets, graph.neighbors); // Uint32Array(4) [ 0, 1, 3, 4 ] Int32Array(4) [ 1, 0, 2, 1 ]: [0, 1, 3, 4] and [1, 0, 2, 1]
  * ```
  */
 export function graphFromEdges(

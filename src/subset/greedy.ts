@@ -64,7 +64,7 @@ export interface GreedyOptions extends SelectionProgress {
  * });
  * const constraint = partitionMatroid({ parts: [0, 0, 0, 1], capacities: 2 });
  * const { items, stopped, guarantee } = greedy(objective, constraint, { budget: 3 });
- * console.log(items, stopped, guarantee.factor); // 1, 0, 3; budget; 0.5
+ * console.log(items, stopped, guarantee.factor); // Int32Array(3) [ 1, 0, 3 ] budget 0.5: 1, 0, 3; budget; 0.5
  * ```
  * @see Nemhauser, Wolsey and Fisher 1978; Fisher, Nemhauser and Wolsey 1978; Minoux 1978 for the heap; Mirzasoleiman et al., "Lazier Than
  * Lazy Greedy", 2015, for the samples.

@@ -33,7 +33,7 @@ export interface KCenterOptions extends SelectionProgress {
  * import { kCenter } from 'tfjs-longtail/subset';
  * const embeddings = { values: Float32Array.of(0, 1, 2, 6, 7, 10), dimension: 1 };
  * const { items, value } = kCenter({ points: { embeddings }, budget: 3 });
- * console.log(items, value); // 0, 5 and 3; 2: item 2 is that far from item 0
+ * console.log(items, value); // Int32Array(3) [ 0, 5, 3 ] 2: 0, 5 and 3; 2: item 2 is that far from item 0
  * ```
  * @see Gonzalez, "Clustering to Minimize the Maximum Intercluster Distance", 1985; Sener and Savarese, "Active Learning for Convolutional
  * Neural Networks: A Core-Set Approach", 2018.

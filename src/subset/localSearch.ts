@@ -43,7 +43,7 @@ export interface LocalSearchOptions {
  *   partitionMatroid({ parts: [0, 1, 0, 2], capacities: 1 }),
  * );
  * const { items } = localSearch(objective, constraint, { budget: 3, swaps: 2 });
- * console.log(items); // 1, 2, 3: greedy starts with 0 and has to leave out both 1 and 2
+ * console.log(items); // Int32Array(3) [ 1, 2, 3 ]: 1, 2, 3: greedy starts with 0 and has to leave out both 1 and 2
  * ```
  * @see Lee, Sviridenko and Vondrak, "Submodular Maximization over Multiple Matroids via Generalized Exchange Properties", 2010.
  */

@@ -38,7 +38,7 @@ const where = 'logDeterminant';
  * const embeddings = { values: Float32Array.of(1, 0, 1, 0, 0, 1), dimension: 2 };
  * const state = logDeterminant({ embeddings }).start();
  * state.add(0);
- * console.log(Math.exp(state.gain(1)), Math.exp(state.gain(2))); // about 1.5 for a duplicate, 2 for another direction
+ * console.log(Math.exp(state.gain(1)), Math.exp(state.gain(2))); // 1.5 2: about 1.5 for a duplicate, 2 for another direction
  * ```
  * @see Chen, Zhang and Zhou, "Fast Greedy MAP Inference for Determinantal Point Process", 2018, for the growing factor.
  */

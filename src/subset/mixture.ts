@@ -27,7 +27,7 @@ const where = 'mixture';
  *   { objective: pairwiseObjective({ utility: [0.9, 0.5, 0.7], graph }), weight: 1 },
  *   { objective: facilityLocation({ graph }), weight: 0.1 },
  * ]);
- * console.log(objective.start().gain(1)); // 0.9 * 0.5 + 0.1 * 1.75 = 0.625
+ * console.log(objective.start().gain(1)); // 0.625: 0.9 * 0.5 + 0.1 * 1.75 = 0.625
  * ```
  */
 export function mixture(parts: readonly MixturePart[]): SubsetObjective {

@@ -19,7 +19,7 @@ export interface ModularOptions {
  * ```ts
  * import { greedy, modularObjective, uniformMatroid } from 'tfjs-longtail/subset';
  * const objective = modularObjective({ utility: [0.2, 0.9, 0.5] });
- * console.log(greedy(objective, uniformMatroid({ capacity: 2 }), { budget: 2 }).items); // 1, 2
+ * console.log(greedy(objective, uniformMatroid({ capacity: 2 }), { budget: 2 }).items); // Int32Array(2) [ 1, 2 ]
  * ```
  */
 export function modularObjective({ utility }: ModularOptions): SubsetObjective {

@@ -53,7 +53,7 @@ const where = 'nearestNeighborGraph';
  * await tf.setBackend('cpu');
  * const values = Float32Array.of(1, 0, 4, 3, 0, 2);
  * const graph = await nearestNeighborGraph({ values, dimension: 2 }, { neighbors: 1 });
- * console.log(graph.neighbors, graph.weights); // [1, 0, 2, 1] and about [0.8, 0.8, 0.6, 0.6]
+ * console.log(graph.neighbors.join(' '), Array.from(graph.weights, (w) => w.toFixed(1)).join(' ')); // 1 0 2 1 0.8 0.8 0.6 0.6
  * ```
  */
 export async function nearestNeighborGraph(

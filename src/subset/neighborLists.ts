@@ -11,7 +11,7 @@ export class NeighborLists {
 
   constructor(
     private readonly size: number,
-    private readonly capacity: number,
+    readonly capacity: number,
   ) {
     this.threshold = new Float64Array(size);
     this.counts = new Int32Array(size);

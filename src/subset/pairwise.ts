@@ -42,7 +42,7 @@ const where = 'pairwiseObjective';
  * const graph = graphFromEdges(3, [[0, 1, 0.9], [1, 2, 0.4]]);
  * const state = pairwiseObjective({ utility: [0.95, 0.99, 0.85], graph }).start();
  * state.add(1);
- * console.log(state.gain(0).toFixed(3)); // 0.9 * 0.95 - 0.1 * 0.9 = 0.765
+ * console.log(state.gain(0).toFixed(3)); // 0.765: 0.9 * 0.95 - 0.1 * 0.9 = 0.765
  * ```
  * @see Ramalingam et al., "Less is more: Selecting informative and diverse subsets with balancing constraints", 2021;
  * Boether et al., "On Distributed Larger-Than-Memory Subset Selection With Pairwise Submodular Functions", 2025.

@@ -49,7 +49,7 @@ export interface BoundaryPartsOptions extends ClassPartsOptions {
  * ```ts
  * import { classParts } from 'tfjs-longtail/subset';
  * const { parts, names } = classParts([0.7, 0.2, 0.1, 0.1, 0.3, 0.6], { numClasses: 3 });
- * console.log(parts, names[2]); // 0, 2; class 2
+ * console.log(parts, names[2]); // Int32Array(2) [ 0, 2 ] class 2: 0, 2; class 2
  * ```
  * @see Ramalingam et al., arXiv 2104.12835.
  */

@@ -28,7 +28,7 @@ export interface SaturationOptions {
  * import { saturatedCoverage } from 'tfjs-longtail/subset';
  * const similarities = Float32Array.of(1, 0.5, 0.5, 1);
  * const state = saturatedCoverage({ similarities, saturation: 0.5 }).start();
- * console.log(state.gain(0)); // min(1, 0.75) + min(0.5, 0.75) = 1.25
+ * console.log(state.gain(0)); // 1.25: min(1, 0.75) + min(0.5, 0.75) = 1.25
  * ```
  * @see Lin and Bilmes, "A Class of Submodular Functions for Document Summarization", 2011, section 4.1.
  */

@@ -112,7 +112,7 @@ export interface PoolSelection extends SelectionResult {
  * const probabilities = [0.6, 0.4, 0.55, 0.45, 0.3, 0.7, 0.1, 0.9];
  * const options = { budget: 0.5, balance: 'class', neighbors: 1 } as const;
  * const { items, parts, guarantee } = await selectSubset({ embeddings, probabilities }, options);
- * console.log(items, parts.classes?.selected, guarantee.factor); // 1, 2; one of each class; 0.5
+ * console.log(items, parts.classes?.selected, guarantee.factor); // Int32Array(2) [ 1, 2 ] Int32Array(2) [ 1, 1 ] 0.5: 1, 2; one of each class; 0.5
  * ```
  * @see Ramalingam et al., "Less is more: Selecting informative and diverse subsets with balancing constraints", 2021.
  */

@@ -44,7 +44,7 @@ export interface MergeShardsOptions {
  * @example
  * ```ts
  * import { shardItems } from 'tfjs-longtail/subset';
- * console.log(shardItems(5, { index: 1, count: 2 })); // 2, 3, 4
+ * console.log(shardItems(5, { index: 1, count: 2 })); // Int32Array(3) [ 2, 3, 4 ]
  * ```
  */
 export function shardItems(size: number, { index, count, random }: Shard): Int32Array {
@@ -76,7 +76,7 @@ export function shardItems(size: number, { index, count, random }: Shard): Int32
  * const objective = pairwiseObjective({ utility: [1, 0.5, 0.5, 1], graph, beta: 0.9 });
  * const constraint = uniformMatroid({ capacity: 2 });
  * const parts = [0, 1].map((index) => selectShard(objective, constraint, { budget: 2, shard: { index, count: 2 } }));
- * console.log(mergeShards(objective, constraint, parts, { budget: 2 }).items); // 0, 1
+ * console.log(mergeShards(objective, constraint, parts, { budget: 2 }).items); // Int32Array(2) [ 0, 1 ]
  * ```
  * @see Mirzasoleiman et al., "Distributed Submodular Maximization", 2016.
  */
@@ -103,7 +103,7 @@ export function selectShard(
  * const objective = pairwiseObjective({ utility: [1, 0.5, 0.75, 1], graph: graphFromEdges(4, []) });
  * const parts = [{ items: [0, 1] }, { items: [3, 2] }];
  * const { items, guarantee } = mergeShards(objective, uniformMatroid({ capacity: 2 }), parts, { budget: 2 });
- * console.log(items, guarantee.factor); // 0, 3
+ * console.log(items, guarantee.factor); // Int32Array(2) [ 0, 3 ] 0.5
  * ```
  * @see Mirzasoleiman et al., "Distributed Submodular Maximization", 2016; Barbosa et al., "The Power of Randomization: Distributed
  * Submodular Maximization on Massive Datasets", 2015.

@@ -38,7 +38,7 @@ interface Sieve {
  * const graph = graphFromEdges(4, [[0, 1, 0.9], [2, 3, 0.4]]);
  * const objective = pairwiseObjective({ utility: [0.9, 0.8, 0.7, 0.6], graph });
  * const { items, guarantee } = sieveStreaming(objective, { budget: 2 });
- * console.log(items, guarantee.factor); // factor 0.4
+ * console.log(items, guarantee.factor); // Int32Array(2) [ 0, 1 ] 0.4: factor 0.4
  * ```
  * @see Badanidiyuru, Mirzasoleiman, Karbasi and Krause, "Streaming Submodular Maximization: Massive Data Summarization on the Fly", 2014.
  */

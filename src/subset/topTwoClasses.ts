@@ -21,7 +21,7 @@ export interface TopTwoClasses {
  * import { topTwoClasses } from 'tfjs-longtail/subset';
  * const probabilities = Float32Array.of(0.5, 0.45, 0.05, 0.1, 0.2, 0.7);
  * const { best, second } = topTwoClasses(probabilities, { numClasses: 3 });
- * console.log(best, second); // [0, 2] and [1, 1]
+ * console.log(best, second); // Int32Array(2) [ 0, 2 ] Int32Array(2) [ 1, 1 ]: [0, 2] and [1, 1]
  * ```
  */
 export function topTwoClasses(probabilities: ArrayLike<number>, { numClasses }: ProbabilityOptions): TopTwoClasses {

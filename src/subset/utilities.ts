@@ -11,7 +11,7 @@ import { checkProbabilities, type ProbabilityOptions } from './probabilities.js'
  * ```ts
  * import { marginUtility } from 'tfjs-longtail/subset';
  * const utility = marginUtility([0.5, 0.25, 0.25, 0.125, 0.125, 0.75], { numClasses: 3 });
- * console.log(utility); // [0.75, 0.375]
+ * console.log(utility); // Float64Array(2) [ 0.75, 0.375 ]
  * ```
  * @see Ramalingam et al., "Less is more: Selecting informative and diverse subsets with balancing constraints", 2021.
  */
@@ -43,7 +43,7 @@ export function marginUtility(probabilities: ArrayLike<number>, { numClasses }: 
  * ```ts
  * import { entropyUtility } from 'tfjs-longtail/subset';
  * const utility = entropyUtility([0.5, 0.5, 1, 0], { numClasses: 2 });
- * console.log(utility); // [0.693..., 0]
+ * console.log(utility); // Float64Array(2) [ 0.6931471805599453, 0 ]
  * ```
  * @see Settles, "Active Learning Literature Survey", 2009, section 3.1.
  */
@@ -69,7 +69,7 @@ export function entropyUtility(probabilities: ArrayLike<number>, { numClasses }:
  * ```ts
  * import { leastConfidenceUtility } from 'tfjs-longtail/subset';
  * const utility = leastConfidenceUtility([0.75, 0.25, 0.5, 0.5], { numClasses: 2 });
- * console.log(utility); // [0.25, 0.5]
+ * console.log(utility); // Float64Array(2) [ 0.25, 0.5 ]
  * ```
  * @see Settles, "Active Learning Literature Survey", 2009, section 3.1.
  */

@@ -39,7 +39,7 @@ export interface WeightedKCenterOptions extends SelectionProgress {
  * const embeddings = { values: Float32Array.of(0, 1, 2, 6, 7, 10), dimension: 1 };
  * const utility = [0.1, 0.9, 0.2, 0.3, 0.8, 0.1];
  * const { items, value } = weightedKCenter({ points: { embeddings }, utility, budget: 2 });
- * console.log(items, value); // 1 and 4; (3 + 0.15) / 2
+ * console.log(items, value); // Int32Array(2) [ 1, 4 ] 1.575: 1 and 4; (3 + 0.15) / 2
  * ```
  * @see Ramalingam, Awasthi and Kumar, "A Weighted K-Center Algorithm for Data Subset Selection", 2023, for the objective and the factor.
  */

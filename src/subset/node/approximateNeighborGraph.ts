@@ -41,7 +41,7 @@ const BATCH = 8192;
  * import { approximateNeighborGraph } from 'tfjs-longtail/subset/node';
  * const values = Float32Array.of(1, 0, 4, 3, 0, 2);
  * const graph = await approximateNeighborGraph({ values, dimension: 2 }, { neighbors: 1 });
- * console.log(graph.neighbors); // [1, 0, 2, 1]
+ * console.log(graph.neighbors); // Int32Array(4) [ 1, 0, 2, 1 ]
  * ```
  * @see Malkov and Yashunin, "Efficient and robust approximate nearest neighbor search using Hierarchical Navigable Small World graphs", 2018.
  */

@@ -40,7 +40,7 @@ export interface WorkerPartitionedGreedyOptions extends Pick<SelectionProgress, 
  * const objective = { kind: 'pairwise', utility: Float64Array.of(1, 0.5, 0.75, 0.25), graph } as const;
  * const constraint = uniformMatroid({ capacity: 2 });
  * const { items } = await workerPartitionedGreedy(objective, constraint, { budget: 2, shards: 2, workers: 2 });
- * console.log(items); // 0, 2
+ * console.log(items); // Int32Array(2) [ 0, 2 ]
  * ```
  * @see Barbosa et al., "The Power of Randomization: Distributed Submodular Maximization on Massive Datasets", 2015.
  */
