@@ -17,25 +17,79 @@ export interface Guarantee {
 /** An algorithm, with what its factor depends on. */
 export type SelectionAlgorithm =
   /** Greedy in full: naive, lazy, or by decrements. */
-  | { readonly kind: 'greedy' }
+  | {
+      /** Tells it from the others. */
+      readonly kind: 'greedy';
+    }
   /** Greedy over a random sample of `(n / k) ln(1 / epsilon)` items a step. */
-  | { readonly kind: 'stochastic-greedy'; readonly epsilon: number }
+  | {
+      /** Tells it from the others. */
+      readonly kind: 'stochastic-greedy';
+      /** What was given away for speed. */
+      readonly epsilon: number;
+    }
   /** One pass over a stream, with a threshold per guess of the optimum. */
-  | { readonly kind: 'sieve-streaming'; readonly epsilon: number }
+  | {
+      /** Tells it from the others. */
+      readonly kind: 'sieve-streaming';
+      /** What was given away for speed. */
+      readonly epsilon: number;
+    }
   /** Greedy on `shards` shards, then on what they picked; the best of all of these. `random`: items went to shards at random. */
-  | { readonly kind: 'partitioned-greedy'; readonly shards: number; readonly random: boolean }
+  | {
+      /** Tells it from the others. */
+      readonly kind: 'partitioned-greedy';
+      /** Number of shards. */
+      readonly shards: number;
+      /** Whether items were sent to shards at random. */
+      readonly random: boolean;
+    }
   /** Continuous greedy with rounding; `loss` is what steps and samples may cost, as a share of the optimum. */
-  | { readonly kind: 'continuous-greedy'; readonly loss: number }
+  | {
+      /** Tells it from the others. */
+      readonly kind: 'continuous-greedy';
+      /** What steps and samples may cost, as a share of the optimum. */
+      readonly loss: number;
+    }
   /** Local search by adding up to `swaps` items and deleting those in their way, until no step gains more than `epsilon` allows. */
-  | { readonly kind: 'local-search'; readonly swaps: number; readonly epsilon: number }
+  | {
+      /** Tells it from the others. */
+      readonly kind: 'local-search';
+      /** Items added at once. */
+      readonly swaps: number;
+      /** What was given away for speed. */
+      readonly epsilon: number;
+    }
   /** Farthest point first; `metric`: distances obey the triangle inequality. */
-  | { readonly kind: 'k-center'; readonly metric: boolean }
+  | {
+      /** Tells it from the others. */
+      readonly kind: 'k-center';
+      /** Whether distances obey the triangle inequality. */
+      readonly metric: boolean;
+    }
   /** Farthest point first, with utilities. */
-  | { readonly kind: 'weighted-k-center'; readonly metric: boolean }
+  | {
+      /** Tells it from the others. */
+      readonly kind: 'weighted-k-center';
+      /** Whether distances obey the triangle inequality. */
+      readonly metric: boolean;
+    }
   /** Greedy over independent sets of a threshold graph, for utility plus smallest distance. */
-  | { readonly kind: 'gist'; readonly epsilon: number; readonly metric: boolean }
+  | {
+      /** Tells it from the others. */
+      readonly kind: 'gist';
+      /** What was given away for speed. */
+      readonly epsilon: number;
+      /** Whether distances obey the triangle inequality. */
+      readonly metric: boolean;
+    }
   /** Anything without a proof, such as picking at random or by margin. */
-  | { readonly kind: 'heuristic'; readonly name: string };
+  | {
+      /** Tells it from the others. */
+      readonly kind: 'heuristic';
+      /** Its name. */
+      readonly name: string;
+    };
 
 /** Greedy's share under a cardinality constraint. */
 export const oneMinusOneOverE = 1 - 1 / Math.E;

@@ -139,14 +139,16 @@ describe('a selection from files', () => {
 
   it('names what is wrong, and leaves nothing behind', async () => {
     const wrong = out();
-    const { values: _, ...short } = await files({ rows: 39 });
+    const { embeddings, probabilities } = await files({ rows: 39 });
+    const short = { embeddings, probabilities };
     await expect(selectItems({ ...short, budget: 5, out: wrong, backend: 'cpu' })).rejects.toThrow(
       refusal(
         'DataFormatError',
         `${short.probabilities}: expected 40 rows, one for each of ${short.embeddings}, got 39`,
       ),
     );
-    const { values: __, ...nan } = await files({ nan: true });
+    const broken = await files({ nan: true });
+    const nan = { embeddings: broken.embeddings, probabilities: broken.probabilities };
     await expect(selectItems({ ...nan, budget: 5, out: wrong, backend: 'cpu' })).rejects.toThrow(/item 1/);
     await expect(selectItems({ ...nan, run: 'run', budget: 5, out: wrong })).rejects.toThrow(
       refusal('ConfigError', 'select: expected a run, or --embeddings and --probabilities, got both'),

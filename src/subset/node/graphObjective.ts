@@ -5,8 +5,9 @@ import { pairwiseObjective } from '../pairwise.js';
 
 /** An objective on a neighbour graph as plain data. */
 export type GraphObjective =
-  /** As {@link pairwiseObjective} takes it. */
+  /** As `pairwiseObjective` takes it. */
   | {
+      /** Tells it from the others. */
       readonly kind: 'pairwise';
       /** Utility of each item, `[n]`. */
       readonly utility: Float32Array | Float64Array;
@@ -19,8 +20,9 @@ export type GraphObjective =
       /** Whether the objective is made monotone. Default false. */
       readonly shift?: boolean;
     }
-  /** As {@link facilityLocation} takes it. */
+  /** As `facilityLocation` takes it. */
   | {
+      /** Tells it from the others. */
       readonly kind: 'facility-location';
       /** Similarities of neighbours. */
       readonly graph: NeighborGraph;

@@ -24,13 +24,13 @@ export interface WorkerPartitionedGreedyOptions extends Pick<SelectionProgress, 
 }
 
 /**
- * {@link partitionedGreedy} with the shards in worker threads, which share the memory of the graph: the same answer, whatever their number.
+ * `partitionedGreedy` with the shards in worker threads, which share the memory of the graph: the same answer, whatever their number.
  *
  * @param objective What to maximise, as plain data; see {@link GraphObjective}.
  * @param constraint A budget, a partition or laminar matroid, or an intersection of these.
  * @param options See {@link WorkerPartitionedGreedyOptions}.
  * @returns The selection.
- * @throws InvalidArgumentError If an option is out of range, the constraint is of another kind, or as {@link greedy}.
+ * @throws InvalidArgumentError If an option is out of range, the constraint is of another kind, or as `greedy`.
  * @example
  * ```ts
  * import { graphFromEdges, uniformMatroid } from 'tfjs-longtail/subset';

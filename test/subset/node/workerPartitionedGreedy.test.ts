@@ -76,7 +76,7 @@ describe('workerPartitionedGreedy', () => {
     await expect(workerPartitionedGreedy(pairwise, twenty, late)).rejects.toThrow('enough');
   });
 
-  it.each<[string, Partial<WorkerPartitionedGreedyOptions>, SubsetConstraint?, GraphObjective?]>([
+  it.each<[string, Partial<WorkerPartitionedGreedyOptions>, (SubsetConstraint | undefined)?, GraphObjective?]>([
     ['workerPartitionedGreedy: expected budget to be an integer of at least 0, got -1', { budget: -1 }],
     ['workerPartitionedGreedy: expected shards to be an integer of at least 1, got 0', { shards: 0 }],
     ['workerPartitionedGreedy: expected workers to be an integer of at least 1, got 0', { workers: 0 }],
