@@ -1,11 +1,24 @@
 /** What a family of sets is, as far as guarantees ask. */
 export type ConstraintKind =
   /** One matroid; `uniform` where it only counts, `|S| <= capacity`, as a budget alone does: more is proven for that. */
-  | { readonly kind: 'matroid'; readonly uniform?: boolean }
+  | {
+      /** Tells it from the others. */
+      readonly kind: 'matroid';
+      /** Whether it is a mere budget. */
+      readonly uniform?: boolean;
+    }
   /** An intersection of `count` matroids, at least 2. */
-  | { readonly kind: 'intersection'; readonly count: number }
+  | {
+      /** Tells it from the others. */
+      readonly kind: 'intersection';
+      /** Number of matroids, at least 2. */
+      readonly count: number;
+    }
   /** Anything else that is closed downward, such as a knapsack. */
-  | { readonly kind: 'downward-closed' };
+  | {
+      /** Tells it from the others. */
+      readonly kind: 'downward-closed';
+    };
 
 /** A downward closed family of subsets of `0 .. size - 1`: an immutable description that many selections may start from. */
 export interface SubsetConstraint {
