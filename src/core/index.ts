@@ -16,6 +16,7 @@ export {
 export { refuseSecondDerivative } from './firstDerivative.js';
 export { logitAdjustment } from './logitAdjustment.js';
 export type { LogitAdjustmentOptions } from './logitAdjustment.js';
+export { macrotask } from './macrotask.js';
 export { offTape } from './offTape.js';
 export { randomStream, restoreRandomStream } from './random.js';
 export type { RandomState, RandomStream } from './random.js';

@@ -17,7 +17,7 @@ import { unlabelledViews } from './mixing.js';
 import { loadMultiLabelData } from './multiLabelData.js';
 import { HELD_BYTES, heldParts, sourceMaker, type Normalization, type Parts, type SourceMaker } from './sources.js';
 import { loadSplits, type Splits } from './splits.js';
-import { poolRecord, readSubset, type PoolRecord } from './subsetFile.js';
+import { poolRecord, readSubset } from './subsetFile.js';
 
 /** The examples of a run, as sources of batches. */
 export interface RunData {
@@ -50,7 +50,7 @@ export interface RunData {
 }
 
 /** What a subset is selected from. */
-export interface Pool extends PoolRecord {
+export interface Pool {
   /** Its examples in order, neither cropped nor mirrored. */
   readonly source: ExampleSource;
   /** Their class ids. */
@@ -97,7 +97,7 @@ export async function loadRunData(
     groups: groupClasses(classCountsOf(pool.labels, numClasses), { head: head!, tail: tail! }),
     ...trainingSources(config, { pool, train, labelled }, sourceOf),
     trainAsIs: sourceOf(labelled, 'scoring'),
-    pool: { ...poolRecord(name, pool), source: sourceOf(pool, 'scoring'), labels: pool.labels },
+    pool: { source: sourceOf(pool, 'scoring'), labels: pool.labels },
     holdout: holdout && sourceOf(holdout, 'scoring'),
     test: sourceOf(test, 'scoring'),
     multiLabel: null,
@@ -112,7 +112,7 @@ async function keepSubset(
   random: RandomStream,
 ): Promise<Dataset> {
   if (subset === null) return pool;
-  if (typeof subset === 'string') return takeExamples(pool, await readSubset(subset, poolRecord(name, pool)));
+  if (typeof subset === 'string') return takeExamples(pool, await readSubset(subset, poolRecord(name, pool.labels)));
   const size = Math.max(1, Math.round(subset * pool.size));
   return takeExamples(pool, random.child('subset share').permutation(pool.size).subarray(0, size).sort());
 }

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { chooseBackend } from '../backend/node/index.js';
 import { ConfigError, DataFormatError, randomStream, RunFolderError } from '../core/index.js';
-import { writeFileAtomic } from '../core/node/index.js';
+import { writeFolderAside } from '../core/node/index.js';
 import { readNpy, readNpyLabels, writeNpy } from '../data/node/index.js';
 import {
   boundaryParts,
@@ -22,7 +23,7 @@ import type { Classifier } from '../models/index.js';
 import { forEachFeatures } from './frozenFeatures.js';
 import { openRun, type OpenRunOptions } from './openRun.js';
 import { selectionPage } from './report/selectionPage.js';
-import { selectionFiles, type PoolRecord } from './subsetFile.js';
+import { poolRecord, selectionFiles, type PoolRecord } from './subsetFile.js';
 
 /** What {@link selectItems} selects from, and how. */
 export interface SelectItemsOptions
@@ -194,7 +195,7 @@ async function poolOfRun(run: string, options: SelectItemsOptions): Promise<Seen
     if (data.pool === null) {
       throw new ConfigError('select', 'a run on data of one label an example', data.name);
     }
-    const { source, labels, ...record } = data.pool;
+    const { source, labels } = data.pool;
     const seen = await featuresOf(trainee.classifier, source, options);
     return {
       embeddings: { values: seen.features, dimension: seen.dimension },
@@ -202,7 +203,7 @@ async function poolOfRun(run: string, options: SelectItemsOptions): Promise<Seen
       numClasses: trainee.classifier.numClasses,
       classNames: data.classNames,
       ...(options.trueClasses ? { labels } : {}),
-      record,
+      record: poolRecord(data.name, labels),
       from: { run: resolve(run) },
     };
   } finally {
@@ -278,19 +279,11 @@ function histograms(pool: SeenPool, items: Int32Array): Pick<SelectionSummary, '
   return { classes: count(parts.classes), boundaries: count(parts.boundaries) };
 }
 
-/** Written aside and renamed: a folder of a selection is whole. */
 async function write(out: string, { items, gains }: PoolSelection, summary: SelectionSummary): Promise<void> {
-  const aside = join(dirname(out), `.${basename(out)}.${process.pid}.tmp`);
-  try {
-    mkdirSync(aside, { recursive: true });
+  await writeFolderAside(out, async (aside) => {
     await writeNpy(join(aside, selectionFiles.indices), items);
     await writeNpy(join(aside, selectionFiles.gains), gains);
-    await writeFileAtomic(join(aside, selectionFiles.summary), `${JSON.stringify(summary, null, 2)}\n`);
-    await writeFileAtomic(join(aside, selectionFiles.page), await selectionPage(summary, gains));
-    renameSync(aside, out);
-  } catch (error) {
-    rmSync(aside, { recursive: true, force: true });
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new RunFolderError(out, 'a folder that can be written', code ?? message, undefined, { cause: error });
-  }
+    await writeFile(join(aside, selectionFiles.summary), `${JSON.stringify(summary, null, 2)}\n`);
+    await writeFile(join(aside, selectionFiles.page), await selectionPage(summary, gains));
+  });
 }

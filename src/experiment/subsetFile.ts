@@ -3,7 +3,6 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type } from 'arktype';
 import { DataFormatError } from '../core/index.js';
-import type { LabelledExamples } from '../data/index.js';
 import { readNpy } from '../data/node/index.js';
 
 /** What tells the pool of a selection from others. */
@@ -25,9 +24,9 @@ export const selectionFiles = {
 } as const;
 
 /** The record of labelled examples. */
-export function poolRecord(name: string, { labels, size }: Pick<LabelledExamples, 'labels' | 'size'>): PoolRecord {
-  const ids = Int32Array.from(labels);
-  return { name, size, labelsSha256: createHash('sha256').update(ids).digest('hex') };
+export function poolRecord(name: string, labels: ArrayLike<number>): PoolRecord {
+  const labelsSha256 = createHash('sha256').update(Int32Array.from(labels)).digest('hex');
+  return { name, size: labels.length, labelsSha256 };
 }
 
 const summary = type({ pool: { name: 'string', size: 'number', labelsSha256: 'string | null' } });

@@ -58,7 +58,7 @@ export const ictPreset: IctPreset = {
 /** Constants of MixMatch, from its public code; see {@link mixMatchPreset}. */
 export interface MixMatchPreset {
   /** How plans are drawn: over the labelled images and both unlabelled views together. */
-  readonly plan: Pick<MixingPlanOptions, 'points' | 'alpha' | 'perExample' | 'largestFirst'>;
+  readonly plan: Required<Pick<MixingPlanOptions, 'points' | 'alpha' | 'perExample' | 'largestFirst'>>;
   /** What is mixed. */
   readonly mix: 'probabilities';
   /** Temperature of {@link sharpen}, applied to the mean prediction of the views. */

@@ -1,4 +1,4 @@
-import { checkNumber } from '../core/index.js';
+import { checkNumber, macrotask } from '../core/index.js';
 import { type Block, BlockSearch, GROUP } from './blockSearch.js';
 import { type EmbeddingArray, embeddingsFrom, type EmbeddingSource, unitRows } from './embeddings.js';
 import type { NeighborGraph } from './graph.js';
@@ -77,7 +77,7 @@ export async function nearestNeighborGraph(
     }
     const left = size - start - rows.count;
     onProgress?.({ done: (size * (size - 1) - left * (left - 1)) / 2, total: (size * (size - 1)) / 2 });
-    await nextMacrotask();
+    await macrotask();
   }
   return search.lists.toGraph();
 }
@@ -94,9 +94,4 @@ async function blockReader(
     const kept = all?.subarray(start * dimension, end * dimension);
     return { start, count: end - start, values: kept ?? (await unitRows(where, source, start, end)) };
   };
-}
-
-/** Lets timers and signals run: the native backend computes on this thread and never yields by itself. */
-function nextMacrotask(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve));
 }

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '../core/index.js';
+import { checkSameItems } from './checkItems.js';
 import type { ConstraintState, SubsetConstraint } from './constraint.js';
 import type { ObjectiveState, SubsetObjective } from './objective.js';
 import type { SelectionProgress, SelectionResult, StopReason } from './result.js';
@@ -32,10 +32,7 @@ export function startSelection(
   constraint: SubsetConstraint,
   options: Pick<Selection, 'candidates' | 'budget' | 'stopAtNegative'>,
 ): Selection {
-  if (constraint.size !== null && constraint.size !== objective.size) {
-    const expected = `a constraint on ${objective.size} items, as the objective is`;
-    throw new InvalidArgumentError(where, expected, constraint.size);
-  }
+  checkSameItems(where, objective, constraint);
   return { ...options, value: objective.start(), allowed: constraint.start(), size: objective.size };
 }
 

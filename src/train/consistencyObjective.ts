@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkNumber, checkOneOf, InvalidArgumentError } from '../core/index.js';
+import { checkOneOf, InvalidArgumentError } from '../core/index.js';
 import { mixInputs, mixupConsistency, type MixupConsistencyOptions } from '../mixup/index.js';
 import type { Classifier } from '../models/index.js';
 import { batchMixer, type BatchMixer, type BatchMixingOptions } from './batchMixer.js';
 import { emaTeacher, type EmaTeacher, type EmaTeacherOptions } from './emaTeacher.js';
 import type { Batch, Objective, StepContext } from './objective.js';
+import { stepWeight, type StepWeight } from './stepWeight.js';
 
 /** Options of {@link consistencyObjective}. */
 export interface ConsistencyObjectiveOptions
@@ -17,7 +18,7 @@ export interface ConsistencyObjectiveOptions
    * Weight w of the term without labels, at least 0: a number, or one for each step, such as `({ epoch }) => 100 * sigmoidRamp(epoch, 100)`.
    * Where it is 0 the unlabelled batch is not looked at.
    */
-  readonly weight: number | ((context: StepContext) => number);
+  readonly weight: StepWeight;
   /** Which stream's pass is an epoch, for schedules and ramps. Default `'labelled'`. */
   readonly epochOf?: 'labelled' | 'unlabelled';
 }
@@ -65,7 +66,7 @@ export interface ConsistencyObjective extends Objective {
 export function consistencyObjective(options: ConsistencyObjectiveOptions): ConsistencyObjective {
   const { classifier, supervised, weight, epochOf = 'labelled', mix, sharpen, decay, rampUp, ...mixing } = options;
   const streams = streamsOf(supervised, epochOf);
-  if (typeof weight === 'number') checkNumber(where, 'weight', weight, { min: 0 });
+  const weightOf = stepWeight(where, weight);
   const mixer = batchMixer(where, mixing);
   const teacher = emaTeacher(classifier, {
     ...(decay !== undefined && { decay }),
@@ -83,7 +84,7 @@ export function consistencyObjective(options: ConsistencyObjectiveOptions): Cons
     loss(student, batches, context) {
       checkStudent(student, teacher);
       const labelledLoss = supervised.loss(student, batches, context);
-      const factor = typeof weight === 'number' ? weight : checkNumber(where, 'weight', weight(context), { min: 0 });
+      const factor = weightOf(context);
       if (factor === 0) return labelledLoss;
       const term = consistency(student, teacher, batches['unlabelled']!, mixer, context, settings);
       return tf.add(labelledLoss, tf.mul(term, factor));

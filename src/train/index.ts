@@ -36,6 +36,7 @@ export type { BoundSampledLoss, SampledObjectiveOptions } from './sampled.js';
 export { captureState, restoreModel, restoreState, restoreTables } from './snapshot.js';
 export type { TrainedParts } from './snapshot.js';
 export type { ScheduledOptimizer, StepOptions, StepParts } from './step.js';
+export type { StepWeight } from './stepWeight.js';
 export type { CheckpointStore, TensorRecord, TrainPosition, TrainState } from './state.js';
 export { vectorNormalization, vectorSource } from './vectors.js';
 export type { VectorNormalization, VectorSourceOptions } from './vectors.js';

@@ -1,8 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { CheckpointError, checkNumber, DivergenceError, InvalidArgumentError, ReplicaError } from '../core/index.js';
+import {
+  CheckpointError,
+  checkNumber,
+  DivergenceError,
+  InvalidArgumentError,
+  macrotask,
+  ReplicaError,
+} from '../core/index.js';
 import { exchangeLength, type StepGradients } from './averaging.js';
 import { notify, type TrainCallback, type TrainLogs } from './callbacks.js';
-import { macrotask } from './macrotask.js';
 import type { ReplicaTeam, Replicas } from './replicas.js';
 import { captureState, restoreState } from './snapshot.js';
 import type { CheckpointStore, TrainPosition, TrainState } from './state.js';

@@ -13,14 +13,15 @@ import {
 import type { Classifier } from '../models/index.js';
 import type { ConsistencyObjective } from './consistencyObjective.js';
 import { emaTeacher, type EmaTeacherOptions } from './emaTeacher.js';
-import type { Batch, StepContext } from './objective.js';
+import type { Batch } from './objective.js';
+import { stepWeight, type StepWeight } from './stepWeight.js';
 
 /** Options of {@link mixMatchObjective}. */
 export interface MixMatchObjectiveOptions extends EmaTeacherOptions, Pick<MixingPlanOptions, 'points' | 'alpha'> {
   /** The student; stays the caller's. The same that is trained. */
   readonly classifier: Classifier;
   /** Weight of the unlabelled half, at least 0: a number, or one for each step. */
-  readonly weight: number | ((context: StepContext) => number);
+  readonly weight: StepWeight;
   /** Loss of the labelled half, with its options bound; it takes distributions. Default: `softmaxCrossEntropy`. */
   readonly loss?: MixupCrossEntropyOptions['loss'];
   /** Views of each unlabelled example in a batch, as {@link viewsOf} makes them. Default 2. */
@@ -62,8 +63,10 @@ export interface MixMatchObjectiveOptions extends EmaTeacherOptions, Pick<Mixing
  */
 export function mixMatchObjective(options: MixMatchObjectiveOptions): ConsistencyObjective {
   const { classifier, weight, loss = softmaxCrossEntropy, views = 2, decay, rampUp } = options;
-  const { points = 2, alpha = mixMatchPreset.plan.alpha, sharpen: temperature = mixMatchPreset.sharpen } = options;
+  const { points = mixMatchPreset.plan.points, alpha = mixMatchPreset.plan.alpha } = options;
+  const { sharpen: temperature = mixMatchPreset.sharpen } = options;
   checkNumber(where, 'views', views, { min: 1, integer: true });
+  const weightOf = stepWeight(where, weight);
   const teacher = emaTeacher(classifier, {
     ...(decay !== undefined && { decay }),
     ...(rampUp !== undefined && { rampUp }),
@@ -83,21 +86,13 @@ export function mixMatchObjective(options: MixMatchObjectiveOptions): Consistenc
       ]);
       const random = context.random.child('mixing');
       const batchSize = inputs.shape[0];
-      const plan = drawMixingPlan({
-        batchSize,
-        points,
-        ...(alpha && { alpha }),
-        perExample: true,
-        largestFirst: true,
-        random,
-      });
+      const plan = drawMixingPlan({ ...mixMatchPreset.plan, points, alpha, batchSize, random });
       const features = student.features(mixInputs(inputs, plan), { training: true });
       const logits = student.logits(features, { training: true });
       const mixed = mixTargets(targets, plan);
-      const factor = checkNumber(where, 'weight', typeof weight === 'number' ? weight : weight(context), { min: 0 });
       const supervised = loss(head(mixed, size), head(logits, size), { reduction: 'mean' });
       const error = tf.sub(tf.softmax(tail(logits, size)), tail(mixed, size));
-      return tf.add(supervised, tf.mul(tf.mean(tf.square(error)), factor));
+      return tf.add(supervised, tf.mul(tf.mean(tf.square(error)), weightOf(context)));
     },
     afterStep: (_, { step }) => teacher.update(step),
     state: () => teacher.state(),

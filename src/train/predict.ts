@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkNumber, randomStream } from '../core/index.js';
+import { checkNumber, macrotask, randomStream } from '../core/index.js';
 import type { Classifier } from '../models/index.js';
 import type { ExampleSource } from './images.js';
-import { macrotask } from './macrotask.js';
 
 /** Scores of one batch of examples, on the device; the consumer must not keep the tensors. */
 export interface ScoredBatch {

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { heldExamples, takeExamples, type Dataset } from '../../src/data/index.js';
 import { holdsVectors, openDataset, writeNpy, type OpenDatasetOptions } from '../../src/data/node/index.js';
-import { optionalPackage } from '../../src/data/node/optionalPackage.js';
+import { optionalPackage } from '../../src/core/node/index.js';
 import { errorOf, refusal } from '../support/errors.js';
 import { folderWith } from './support.js';
 

@@ -51,11 +51,11 @@ describe('a selection from a run', () => {
     const first = await train.batch(Int32Array.of(0), randomStream(1));
     expect(first.labels![0]).toBe(pool!.labels[items[0]!]);
     const long = await loadRunData(tinyConfig({ ...base, subset: selection, equalSteps: true }), randomStream(1));
-    expect(long.train.size).toBe(pool!.size);
+    expect(long.train.size).toBe(pool!.source.size);
     expect(new Set(long.train.order(randomStream(2), 0)).size).toBe(selected);
 
     const report = await reportOf({ ...base, subset: selection, equalSteps: true });
-    expect(report.poolCounts!.reduce((sum, count) => sum + count, 0)).toBe(pool!.size);
+    expect(report.poolCounts!.reduce((sum, count) => sum + count, 0)).toBe(pool!.source.size);
     expect(report.dataset).toBe(coarse.dataset);
   });
 

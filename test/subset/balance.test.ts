@@ -4,17 +4,9 @@ import { groupCaps, uniformCaps, waterLevelCaps } from '../../src/subset/caps.js
 import { partitionMatroid } from '../../src/subset/partitionMatroid.js';
 import { boundaryParts, classParts } from '../../src/subset/parts.js';
 import { refusal } from '../support/errors.js';
+import { probabilities } from './instanceQ.js';
 import { exchangeHolds, exchangeViolation, feasibleTable, grown, isDownwardClosed, range, rankOf } from './support.js';
 
-/** Six points and three classes. */
-const probabilities = [
-  [0.5, 0.45, 0.05],
-  [0.48, 0.47, 0.05],
-  [0.55, 0.05, 0.4],
-  [0.3, 0.6, 0.1],
-  [0.05, 0.52, 0.43],
-  [0.1, 0.2, 0.7],
-].flat();
 const numClasses = 3;
 const classes = classParts(probabilities, { numClasses });
 const ordered = boundaryParts(probabilities, { numClasses, ordered: true });

@@ -16,7 +16,7 @@ import { refusal } from '../support/errors.js';
 import { seedProperties } from '../support/properties.js';
 import { submodularMakers } from './randomObjectives.js';
 import { matroidMakers, otherMakers, size } from './randomConstraints.js';
-import { bruteForceOptimum, range, rounding, valueOf } from './support.js';
+import { bruteForceOptimum, range, rounding, valueOf, objectiveFrom } from './support.js';
 
 seedProperties();
 
@@ -109,21 +109,9 @@ describe('mergeShards', () => {
     // Greedy starts with e, after which nothing but o3, worth nothing then, is allowed.
     const constraint = partitionMatroid({ parts: [0, 0, 0], capacities: 2 });
     const weights = [0.6, 0.5, 0.5];
-    const overlap = { name: 'overlap', size: 3, properties: { monotone: true, submodular: true } };
-    const value = (mask: number): number =>
-      mask === 0b111 || mask === 0b110 ? 1 : mask & 1 ? 0.6 + (mask > 1 ? 0.1 : 0) : mask ? 0.5 : 0;
-    const start = (mask = 0): ReturnType<typeof objective.start> => ({
-      get value() {
-        return value(mask);
-      },
-      gain: (item) => value(mask | (1 << item)) - value(mask),
-      add: (item) => {
-        mask |= 1 << item;
-        return 'all';
-      },
-      clone: () => start(mask),
-    });
-    const f = { ...overlap, start: () => start() };
+    const f = objectiveFrom('overlap', 3, (mask) =>
+      mask === 0b111 || mask === 0b110 ? 1 : mask & 1 ? 0.6 + (mask > 1 ? 0.1 : 0) : mask ? 0.5 : 0,
+    );
     expect(greedy(f, constraint, { budget: 2 }).value).toBeCloseTo(weights[0]! + 0.1, 12);
     const merged = mergeShards(f, constraint, [{ items: [0] }, { items: [1, 2] }], { budget: 2 });
     expect([...merged.items]).toEqual([1, 2]);

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import type { SharpOptions } from 'sharp';
 import { DataFormatError } from '../../core/index.js';
-import { optionalPackage } from './optionalPackage.js';
+import { optionalPackage } from '../../core/node/index.js';
 
 /** Height, width, channels of an image: 1 for grey ones, 3 for colour. */
 export type ImageShape = readonly [number, number, number];

@@ -1,7 +1,7 @@
 import { DataFormatError } from '../../core/index.js';
 import { throwRow } from '../classIds.js';
 import { labelPosition } from './csv.js';
-import { optionalPackage } from './optionalPackage.js';
+import { optionalPackage } from '../../core/node/index.js';
 import type { RawExamples, ReadOptions } from './rawExamples.js';
 import { VectorTable } from './vectorTable.js';
 

@@ -166,6 +166,12 @@ export function spaced(key: string): string {
   return key.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
+/** A series to draw a method with where no finished run is needed. */
+export function unscored(method: Method, treatment: 'raw' | 'posthoc' = 'raw'): Series {
+  const label = treatment === 'raw' ? method.label : `${method.label}, post hoc`;
+  return { label, method, treatment, scored: [] };
+}
+
 function seriesOf(method: Method): Series[] {
   const finished = method.runs.filter(({ report }) => report !== null);
   const treatments = [...new Set(finished.flatMap(({ scores }) => Object.keys(scores)))];

@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { DataFormatError, RunFolderError } from '../../core/index.js';
+import { writeFolderAside } from '../../core/node/index.js';
 
 /** Name of the topology file that every loader of TensorFlow.js looks for. */
 const TOPOLOGY = 'model.json';
@@ -63,19 +64,10 @@ export async function saveModelFolder(
 ): Promise<string> {
   const target = resolve(folder);
   await refuseExisting(target);
-  const aside = `${target}.${process.pid}.tmp`;
-  try {
-    await mkdir(dirname(target), { recursive: true });
-    await mkdir(aside);
+  await writeFolderAside(target, async (aside) => {
     const contents = { ...(await modelFiles(model)), ...files };
     for (const [name, content] of Object.entries(contents)) await writeFile(join(aside, name), content);
-    await rmdir(target).catch(() => undefined); // an empty folder may be in the way, and not every system renames over it
-    await rename(aside, target);
-  } catch (error) {
-    await rm(aside, { recursive: true, force: true }).catch(() => undefined);
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new RunFolderError(target, 'a folder that can be written', code ?? message, message, { cause: error });
-  }
+  });
   return join(target, TOPOLOGY);
 }
 

@@ -1,6 +1,6 @@
-import { setImmediate as nextMacrotask } from 'node:timers/promises';
 import type { Index } from 'usearch';
-import { BackendError, checkNumber } from '../../core/index.js';
+import { checkNumber, macrotask } from '../../core/index.js';
+import { optionalPackage } from '../../core/node/index.js';
 import {
   type EmbeddingArray,
   embeddingsFrom,
@@ -66,7 +66,7 @@ export async function approximateNeighborGraph(
       if (pass === 'add') index.add(keysOf(start, end), rows, threads);
       else collect(lists, start, index.search(rows, asked, threads), asked);
       onProgress?.({ done: pass === 'add' ? end : size + end, total: 2 * size });
-      await nextMacrotask();
+      await macrotask();
     }
   }
   return lists.toGraph();
@@ -95,7 +95,7 @@ function collect(lists: NeighborLists, start: number, { keys, distances, counts 
 }
 
 async function newIndex(dimensions: number, expansion: number): Promise<Index> {
-  const { Index, MetricKind, ScalarKind } = await loadUsearch();
+  const { Index, MetricKind, ScalarKind } = await optionalPackage('usearch', where, () => import('usearch'));
   return new Index({
     dimensions,
     metric: MetricKind.IP, // of unit vectors: their cosine, for a third of the work
@@ -105,14 +105,4 @@ async function newIndex(dimensions: number, expansion: number): Promise<Index> {
     expansion_search: expansion,
     multi: false,
   });
-}
-
-async function loadUsearch() {
-  try {
-    return await import('usearch');
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const got = code === 'ERR_MODULE_NOT_FOUND' ? 'none' : message.split('\n')[0];
-    throw new BackendError(where, 'the package usearch', got, 'Install it with: npm i usearch', { cause: error });
-  }
 }

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { checkNumber, type RandomStream } from '../../core/index.js';
+import { workerArguments } from '../../core/node/index.js';
 import type { SubsetConstraint } from '../constraint.js';
 import { toPlain } from '../plainConstraint.js';
 import type { SelectionProgress, SelectionResult } from '../result.js';
@@ -104,9 +105,6 @@ async function selectShards(
 }
 
 function startWorker(workerData: ShardTask): Worker {
-  // What a program that came through a pipe was started with says nothing of a worker, which is a file.
-  const execArgv = process.execArgv.filter(
-    (arg, at, all) => !arg.startsWith('--input-type') && all[at - 1] !== '--input-type',
-  );
-  return new Worker(fileURLToPath(new URL('./shardWorker.js', import.meta.url)), { workerData, execArgv });
+  const file = fileURLToPath(new URL('./shardWorker.js', import.meta.url));
+  return new Worker(file, { workerData, execArgv: workerArguments() });
 }

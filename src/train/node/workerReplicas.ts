@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import * as tf from '@tensorflow/tfjs-core';
 import { backendPrecision } from '../../backend/index.js';
 import { checkNumber, InvalidArgumentError, ReplicaError } from '../../core/index.js';
+import { workerArguments } from '../../core/node/index.js';
 import type { ReplicaJob, Replicas, ReplicaTeam } from '../replicas.js';
 import type { StepParts } from '../step.js';
 import { exchangeMemory, SharedExchange } from './sharedExchange.js';
@@ -167,16 +168,11 @@ class WorkerTeam implements ReplicaTeam {
 
 function startWorker(workerData: WorkerTask): Worker {
   try {
-    const execArgv = withoutInputType(process.execArgv);
-    return new Worker(fileURLToPath(new URL('./replicaWorker.js', import.meta.url)), { workerData, execArgv });
+    const file = fileURLToPath(new URL('./replicaWorker.js', import.meta.url));
+    return new Worker(file, { workerData, execArgv: workerArguments() });
   } catch (error) {
     if (!(error instanceof DOMException)) throw error;
     const hint = 'They go to another thread: send plain data, and make functions and tensors in the module';
     throw new InvalidArgumentError('workerReplicas', 'settings that structuredClone can copy', error.message, hint);
   }
-}
-
-/** What a program that came through a pipe was started with says nothing of a worker, which is a file. */
-function withoutInputType(args: readonly string[]): string[] {
-  return args.filter((arg, i) => !arg.startsWith('--input-type') && args[i - 1] !== '--input-type');
 }

@@ -29,6 +29,14 @@ export function numberIn(record: EpochRecord, name: string): number | null {
   return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }
 
+/** Splits that a run may be evaluated on while it trains, the one that chooses first. */
+export const evaluatedSplits = ['holdout', 'test'] as const;
+
+/** A number of the evaluation after an epoch: of the hold-out where there is one, else of the test set. */
+export function evaluated(record: EpochRecord, name: string): number | null {
+  return evaluatedSplits.map((split) => numberIn(record, `${split}${name}`)).find((value) => value !== null) ?? null;
+}
+
 /** Curves of each run, and their mean over the finished runs of a method that has several. */
 export function curvePoints({ series, value }: CurveSource): CurvePoint[] {
   const { runs } = series.method;

@@ -1,5 +1,5 @@
 import { convergence as converged, convergenceOfRuns, type ConvergenceOfRuns } from '../../../metrics/index.js';
-import { numberIn } from '../charts/curves.js';
+import { evaluated } from '../charts/curves.js';
 import { count, percent, withSpread } from '../format.js';
 import type { RecordedRun } from '../records.js';
 import type { Cell, Section } from '../section.js';
@@ -48,7 +48,7 @@ export function convergence(study: Study): Section | null {
 /** `[step, balanced accuracy]` of every evaluation of a run. */
 function accuracies({ epochs }: RecordedRun): (readonly [number, number])[] {
   return epochs.flatMap((record) => {
-    const accuracy = numberIn(record, 'holdoutBalancedAccuracy') ?? numberIn(record, 'testBalancedAccuracy');
+    const accuracy = evaluated(record, 'BalancedAccuracy');
     return accuracy === null ? [] : [[record.step, accuracy] as const];
   });
 }

@@ -1,10 +1,8 @@
-import { curveChart, curvePoints, numberIn, type CurveSource } from '../charts/curves.js';
+import { curveChart, curvePoints, evaluated, evaluatedSplits, numberIn, type CurveSource } from '../charts/curves.js';
 import { fixed, listed, quantity } from '../format.js';
 import type { Figure, Section } from '../section.js';
 import { drawnMethods } from '../selection.js';
-import type { Method, Series, Study } from '../study.js';
-
-const splits = ['holdout', 'test'] as const;
+import { unscored, type Method, type Series, type Study } from '../study.js';
 
 /** Curves that a caption puts into words. */
 const TOLD = 4;
@@ -13,8 +11,8 @@ const TOLD = 4;
 export function curves(study: Study): Section | null {
   const drawn = drawnMethods(study);
   const methods = study.methods.filter(({ slot }) => drawn.has(slot));
-  const raw = methods.map((method) => seriesFor(method, 'raw'));
-  const posthoc = methods.filter(isAdjusted).map((method) => seriesFor(method, 'posthoc'));
+  const raw = methods.map((method) => unscored(method));
+  const posthoc = methods.filter(isAdjusted).map((method) => unscored(method, 'posthoc'));
   const split = splitsOf(study);
   const loss = from(raw, (record) => numberIn(record, 'loss'));
   const evaluatedLoss = from(raw, (record) => evaluated(record, 'Loss'));
@@ -43,21 +41,11 @@ function from(series: readonly Series[], value: Read): CurveSource[] {
   return series.map((one) => ({ series: one, value }));
 }
 
-/** A series to draw with: curves need no finished run. */
-function seriesFor(method: Method, treatment: 'raw' | 'posthoc'): Series {
-  return { label: treatment === 'raw' ? method.label : `${method.label}, post hoc`, method, treatment, scored: [] };
-}
-
 /** Whether post-hoc accuracies were recorded that differ from the raw ones. */
 function isAdjusted({ runs }: Method): boolean {
   return runs.some(({ epochs }) =>
     epochs.some((record) => evaluated(record, 'PosthocBalancedAccuracy') !== evaluated(record, 'BalancedAccuracy')),
   );
-}
-
-/** The number of the hold-out where there is one, else that of the test set. */
-function evaluated(record: Parameters<Read>[0], name: string): number | null {
-  return splits.map((split) => numberIn(record, `${split}${name}`)).find((value) => value !== null) ?? null;
 }
 
 function inPercent({ series, value }: CurveSource): CurveSource {
@@ -67,7 +55,7 @@ function inPercent({ series, value }: CurveSource): CurveSource {
 
 function splitsOf({ runs }: Study): string {
   const names = { holdout: 'hold-out', test: 'test set' };
-  const seen = splits.filter((split) =>
+  const seen = evaluatedSplits.filter((split) =>
     runs.some(({ epochs }) => epochs.some((record) => numberIn(record, `${split}BalancedAccuracy`) !== null)),
   );
   return seen.map((split) => names[split]).join(' or ') || 'test set';

@@ -3,14 +3,14 @@ import { fixed, listed } from '../format.js';
 import type { Figure, Section } from '../section.js';
 import { drawnMethods } from '../selection.js';
 import { spread } from '../statistics.js';
-import type { Method, Series, Study } from '../study.js';
+import { unscored, type Method, type Study } from '../study.js';
 
 /** What has become of learnt kernels. */
 export function kernel(study: Study): Section | null {
   const drawn = drawnMethods(study);
   const learnt = study.methods.filter(({ slot, runs }) => drawn.has(slot) && runs.some(isLearnt));
   if (learnt.length === 0) return null;
-  const series = learnt.map((method): Series => ({ label: method.label, method, treatment: 'raw', scored: [] }));
+  const series = learnt.map((method) => unscored(method));
   const profile: Figure = {
     title: 'Kernel after training',
     caption:

@@ -4,7 +4,7 @@ import type { RecordedRun } from '../records.js';
 import type { Block, Figure, Section } from '../section.js';
 import { drawnMethods } from '../selection.js';
 import { spread, type Spread } from '../statistics.js';
-import type { Method, Series, Study } from '../study.js';
+import { unscored, type Method, type Series, type Study } from '../study.js';
 
 const measures = [
   {
@@ -34,9 +34,7 @@ export function linearity(study: Study): Section | null {
     ...new Set(methods.flatMap(({ runs }) => runs.flatMap((run) => layersOf(run).map(({ layer }) => layer)))),
   ];
   const drawn = drawnMethods(study);
-  const series = methods
-    .filter(({ slot }) => drawn.has(slot))
-    .map((method): Series => ({ label: method.label, method, treatment: 'raw', scored: [] }));
+  const series = methods.filter(({ slot }) => drawn.has(slot)).map((method) => unscored(method));
   const tables = measures.map(({ key, title, about }): Block => ({
     type: 'table',
     caption: `${title}: ${about}`,

@@ -1,4 +1,4 @@
-import { BackendError } from '../../core/index.js';
+import { BackendError } from '../errors.js';
 
 /** Loads a package that only some formats need; `load` is its dynamic import, and `purpose` what it is for. */
 export async function optionalPackage<T>(name: string, purpose: string, load: () => Promise<T>): Promise<T> {
