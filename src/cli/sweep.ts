@@ -21,7 +21,7 @@ import { sweepProgress } from './sweepProgress.js';
 /** `longtail sweep CONFIG`. */
 export async function runSweepCommand({ args, options, signal }: Invocation): Promise<void> {
   const config = args[0]!;
-  const shard = options['shard'] === undefined ? null : parseShard(options['shard'] as string);
+  const shard = options['shard'] === undefined ? null : parseShard('sweep', options['shard'] as string);
   const all = loadSweep(config);
   const cells = shard === null ? all : shardOf(all, shard);
   const jobs = jobsOf(options, cells);

@@ -64,8 +64,15 @@ export type { SelectionProgress, SelectionResult, StopReason } from './result.js
 export { saturatedCoverage } from './saturatedCoverage.js';
 export type { SaturationOptions } from './saturatedCoverage.js';
 export type { DistanceSource, SelectionMethod } from './selectionMethods.js';
+export { checkSelection } from './selectionOptions.js';
+export type {
+  NeighborSearch,
+  ResolvedSelection,
+  SelectSubsetOptions,
+  SelectSubsetProgress,
+} from './selectionOptions.js';
 export { selectSubset } from './selectSubset.js';
-export type { PoolSelection, SelectionPool, SelectSubsetOptions, SelectSubsetProgress } from './selectSubset.js';
+export type { PoolSelection, SelectionPool } from './selectSubset.js';
 export { mergeShards, selectShard, shardItems } from './shards.js';
 export type { MergeShardsOptions, SelectShardOptions, Shard } from './shards.js';
 export { sieveStreaming } from './sieveStreaming.js';

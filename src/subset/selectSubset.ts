@@ -1,12 +1,11 @@
-import { checkNumber, checkOneOf, InvalidArgumentError, type RandomStream } from '../core/index.js';
+import { InvalidArgumentError } from '../core/index.js';
 import { balancedConstraint } from './balancedConstraint.js';
-import type { CapRule } from './caps.js';
 import { embeddingsFrom, type EmbeddingArray, type EmbeddingSource } from './embeddings.js';
 import { feasibilityOf, type Feasibility } from './feasibility.js';
-import type { NeighborGraph } from './graph.js';
-import { balancedParts, useOf, type Balance, type PartUse } from './poolParts.js';
+import { balancedParts, useOf, type PartUse } from './poolParts.js';
 import type { SelectionResult } from './result.js';
-import { selectionMethods, selectWith, type DistanceSource, type SelectionMethod } from './selectionMethods.js';
+import { selectWith } from './selectionMethods.js';
+import { checkSelection, type SelectSubsetOptions } from './selectionOptions.js';
 
 /** What is selected from: items that a coarse model has seen. */
 export interface SelectionPool {
@@ -20,55 +19,6 @@ export interface SelectionPool {
   readonly labels?: ArrayLike<number>;
   /** Names of the classes, `[C]`, for reports. */
   readonly classNames?: readonly string[];
-}
-
-/** How far {@link selectSubset} has come. */
-export interface SelectSubsetProgress {
-  /** What it is at. */
-  readonly stage: 'neighbors' | 'selection';
-  /** Steps of the stage done. */
-  readonly done: number;
-  /** Steps of the stage in all. */
-  readonly total: number;
-}
-
-/** Options of {@link selectSubset}. */
-export interface SelectSubsetOptions {
-  /** Items to select, an integer; below 1, a share of the pool, rounded to the nearest number of items. */
-  readonly budget: number;
-  /** How to select (default `'submodular'`). */
-  readonly method?: SelectionMethod;
-  /** What to balance over (default `'none'`). */
-  readonly balance?: Balance;
-  /** Whether a boundary has two sides with a cap each (default false); with `'both'`, the constraint then is one matroid. */
-  readonly ordered?: boolean;
-  /** Caps of classes and of boundaries (default `'water-level'`). */
-  readonly caps?: CapRule;
-  /** Caps of boundaries, where they differ from `caps`. */
-  readonly boundaryCaps?: CapRule;
-  /** Neighbours of each item in the graph (default 10). */
-  readonly neighbors?: number;
-  /** Weight of utility (default 0.9). */
-  readonly alpha?: number;
-  /** Weight of similarity (default 0.1). */
-  readonly beta?: number;
-  /** Weight of the smallest distance with `'gist'` (default `beta` times the budget, so that it weighs as similarities do). */
-  readonly lambda?: number;
-  /** Weight of the covering radius against margins with `'weighted-k-center'`, in `[0, 1]` (default 0.5). */
-  readonly radiusWeight?: number;
-  /**
-   * What `'k-center'`, `'weighted-k-center'` and `'gist'` take distances from: `'embeddings'`, all of them in memory, or `'graph'`. Default:
-   * `'graph'` for `'gist'`, `'embeddings'` for the others.
-   */
-  readonly distances?: DistanceSource;
-  /** The neighbour graph, where it is there already; {@link nearestNeighborGraph} finds it where it is needed and left out. */
-  readonly graph?: NeighborGraph;
-  /** Where `'random'` draws from. */
-  readonly random?: RandomStream;
-  /** Called now and then. */
-  readonly onProgress?: (progress: SelectSubsetProgress) => void;
-  /** Ends the selection; the promise rejects with its reason. */
-  readonly signal?: AbortSignal;
 }
 
 /** What {@link selectSubset} selected. */
@@ -100,8 +50,8 @@ export interface PoolSelection extends SelectionResult {
  * @param pool See {@link SelectionPool}.
  * @param options See {@link SelectSubsetOptions}.
  * @returns The selection, its guarantee, and what balance did to it.
- * @throws InvalidArgumentError If embeddings and probabilities are of different numbers of items, not finite or no distributions, an
- * option is out of range, or `'random'` has no random stream.
+ * @throws InvalidArgumentError If embeddings and probabilities are of different numbers of items, not finite or no distributions, or as
+ * {@link checkSelection}.
  * @example
  * ```ts
  * import * as tf from '@tensorflow/tfjs';
@@ -117,16 +67,9 @@ export interface PoolSelection extends SelectionResult {
  * @see Ramalingam et al., "Less is more: Selecting informative and diverse subsets with balancing constraints", 2021.
  */
 export async function selectSubset(pool: SelectionPool, options: SelectSubsetOptions): Promise<PoolSelection> {
-  const where = 'selectSubset';
-  const method = checkOneOf(where, 'method', options.method ?? 'submodular', selectionMethods);
-  const balance = checkOneOf(where, 'balance', options.balance ?? 'none', balances);
-  if (method === 'weighted-k-center' && balance !== 'none') {
-    const hint = 'Its proof is for a budget alone; take k-center';
-    throw new InvalidArgumentError(where, "balance 'none' with method 'weighted-k-center'", `'${balance}'`, hint);
-  }
   const source = embeddingsFrom(pool.embeddings);
+  const { method, balance, budget } = checkSelection(options, source.size);
   const numClasses = classesOf(pool, source.size);
-  const budget = budgetOf(options.budget, source.size);
   const { caps = 'water-level', boundaryCaps = caps } = options;
   const { classes, boundaries } = balancedParts({ ...pool, numClasses }, balance, options.ordered ?? false);
   const constraint = balancedConstraint({
@@ -141,7 +84,7 @@ export async function selectSubset(pool: SelectionPool, options: SelectSubsetOpt
   return {
     ...selection,
     budget,
-    feasibility: feasibilityOf(constraint, Math.min(budget, source.size), items),
+    feasibility: feasibilityOf(constraint, budget, items),
     parts: {
       ...(classes && { classes: useOf(classes, caps, budget, items) }),
       ...(boundaries && { boundaries: useOf(boundaries, boundaryCaps, budget, items) }),
@@ -149,16 +92,9 @@ export async function selectSubset(pool: SelectionPool, options: SelectSubsetOpt
   };
 }
 
-const balances: readonly Balance[] = ['none', 'class', 'boundary', 'both'];
-
 function classesOf({ probabilities, numClasses }: SelectionPool, size: number): number {
   const count = numClasses ?? probabilities.length / size;
   if (Number.isInteger(count) && count * size === probabilities.length) return count;
   const expected = `probabilities [${size}, ${numClasses ?? 'C'}], a row for each embedding`;
   throw new InvalidArgumentError('selectSubset', expected, `${probabilities.length} numbers`);
-}
-
-function budgetOf(budget: number, size: number): number {
-  const share = typeof budget === 'number' && budget > 0 && budget < 1;
-  return share ? Math.round(budget * size) : checkNumber('selectSubset', 'budget', budget, { min: 0, integer: true });
 }

@@ -1,4 +1,4 @@
-import { checkNumber, InvalidArgumentError } from '../core/index.js';
+import { InvalidArgumentError } from '../core/index.js';
 import { randomSubset, topUtility } from './baselines.js';
 import type { SubsetConstraint } from './constraint.js';
 import type { Points } from './distances.js';
@@ -11,7 +11,7 @@ import { kCenter } from './kCenter.js';
 import { nearestNeighborGraph } from './nearestNeighborGraph.js';
 import { pairwiseObjective } from './pairwise.js';
 import type { SelectionProgress, SelectionResult } from './result.js';
-import type { SelectSubsetOptions } from './selectSubset.js';
+import type { SelectSubsetOptions } from './selectionOptions.js';
 import { entropyUtility, leastConfidenceUtility, marginUtility } from './utilities.js';
 import { weightedKCenter } from './weightedKCenter.js';
 
@@ -63,18 +63,8 @@ export async function selectWith(
       return { ...topUtility({ utility: entropyUtility(probabilities, { numClasses }), ...limits }), shift: 0 };
     case 'least-confidence':
       return { ...topUtility({ utility: leastConfidenceUtility(probabilities, { numClasses }), ...limits }), shift: 0 };
-    case 'random': {
-      const { random } = options;
-      if (random === undefined) {
-        throw new InvalidArgumentError(
-          'selectSubset',
-          "random with method 'random'",
-          'none',
-          'Pass randomStream(seed)',
-        );
-      }
-      return { ...randomSubset({ size: source.size, random, ...limits }), shift: 0 };
-    }
+    case 'random':
+      return { ...randomSubset({ size: source.size, random: options.random!, ...limits }), shift: 0 };
     case 'k-center':
       return { ...kCenter({ points: await pointsOf(input, options, 'embeddings'), ...limits }), shift: 0 };
     case 'weighted-k-center': {
@@ -144,13 +134,12 @@ async function pointsOf(input: MethodInput, options: SelectSubsetOptions, otherw
 }
 
 async function graphOf({ source }: MethodInput, options: SelectSubsetOptions): Promise<NeighborGraph> {
-  const { graph, neighbors = 10, onProgress, signal } = options;
-  checkNumber('selectSubset', 'neighbors', neighbors, { min: 1, integer: true });
-  if (graph === undefined) {
+  const { graph = nearestNeighborGraph, neighbors = 10, onProgress, signal } = options;
+  if (typeof graph === 'function') {
     const report = onProgress && {
       onProgress: (at: { done: number; total: number }) => onProgress({ stage: 'neighbors', ...at }),
     };
-    return nearestNeighborGraph(source, { neighbors, ...report, ...(signal && { signal }) });
+    return graph(source, { neighbors, ...report, ...(signal && { signal }) });
   }
   if (graph.size === source.size) return graph;
   throw new InvalidArgumentError('selectSubset', `a graph of the pool's ${source.size} items`, graph.size);

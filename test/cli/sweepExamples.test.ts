@@ -21,7 +21,7 @@ function runsOf(words: readonly string[]): SweepCell[] {
   const line = words.flatMap((word) => (word.startsWith('--') ? word.split('=') : [word]));
   expect(line[0]).toBe('sweep');
   for (const word of line.filter((each) => each.startsWith('--'))) expect(flags).toContain(word);
-  return shardOf(cells, parseShard(line[line.indexOf('--shard') + 1]!));
+  return shardOf(cells, parseShard('sweep', line[line.indexOf('--shard') + 1]!));
 }
 
 /** Every run is in one shard, and no shard is empty. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { randomStream } from '../../src/core/index.js';
 import {
   balancedConstraint,
@@ -53,7 +53,8 @@ describe('selectSubset on six items', () => {
     ['boundary', [1, 4, 2], 2.435],
     ['both', [1, 4], 1.71],
   ] as const)('balanced over %s', async (balance, items, value) => {
-    const result = await selectSubset(six, { budget: 3, balance, caps: 1, graph });
+    const caps = balance === 'none' ? {} : { caps: 1 };
+    const result = await selectSubset(six, { budget: 3, balance, ...caps, graph });
     expect([...result.items]).toEqual(items);
     expect(result.value).toBeCloseTo(value, 12);
     expect(result).toMatchObject({ shift: 0, budget: 3, guarantee: { holds: true } });
@@ -134,10 +135,10 @@ describe('selectSubset', () => {
   });
 
   it('by gist takes the shift off again', async () => {
-    const options = { budget: 12, method: 'gist', alpha: 0.1, beta: 0.9, lambda: 0, neighbors: 4 } as const;
-    const result = await selectSubset(pool, options);
+    const options = { budget: 12, alpha: 0.1, beta: 0.9, neighbors: 4 };
+    const result = await selectSubset(pool, { ...options, method: 'gist', lambda: 0 });
     expect(result.shift).toBeGreaterThan(0);
-    const { items, value } = await selectSubset(pool, { ...options, method: 'submodular' });
+    const { items, value } = await selectSubset(pool, options);
     expect(result.items).toEqual(items);
     expect(result.value).toBeCloseTo(value, 9);
     expect(result.gains.reduce((a, b) => a + b)).toBeCloseTo(value, 9);
@@ -164,8 +165,17 @@ describe('selectSubset', () => {
     expect(feasibility.because).toMatch(/^the constraint admits \d+ of 200 items: class 0 \(50 of \d+ items\)/);
   });
 
-  it('selects all where more is asked for, and nothing where nothing is', async () => {
-    expect(await selectSubset(pool, { budget: 301 })).toMatchObject({ items: { length: 300 }, stopped: 'items' });
+  it('searches neighbours as it is told to, where a method needs them', async () => {
+    const search = vi.fn(nearestNeighborGraph);
+    const { items } = await selectSubset(pool, { budget: 20, neighbors: 3, graph: search });
+    expect(search).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ size: 300 }), { neighbors: 3 });
+    expect(items).toEqual((await selectSubset(pool, { budget: 20, neighbors: 3 })).items);
+    await selectSubset(pool, { budget: 20, method: 'margin', graph: search });
+    expect(search).toHaveBeenCalledTimes(1);
+  });
+
+  it('selects all, or nothing', async () => {
+    expect(await selectSubset(pool, { budget: 300 })).toMatchObject({ items: { length: 300 }, stopped: 'budget' });
     expect(await selectSubset(pool, { budget: 0 })).toMatchObject({ items: { length: 0 }, stopped: 'budget' });
   });
 
@@ -210,6 +220,26 @@ describe('selectSubset', () => {
       { method: 'weighted-k-center', balance: 'class' },
     ],
     ["selectSubset: expected random with method 'random', got none. Pass randomStream(seed)", {}, { method: 'random' }],
+    ['selectSubset: expected a budget of at most the 2 items of the pool, got 3', {}, { budget: 3 }],
+    ['selectSubset: expected neighbors to be an integer of at least 1, got 0', {}, { method: 'margin', neighbors: 0 }],
+    ['selectSubset: expected method gist with lambda, got submodular', {}, { lambda: 1 }],
+    [
+      'selectSubset: expected method weighted-k-center with radiusWeight, got gist',
+      {},
+      { method: 'gist', radiusWeight: 1 },
+    ],
+    [
+      'selectSubset: expected method k-center, weighted-k-center, gist with distances, got margin',
+      {},
+      { method: 'margin', distances: 'graph' },
+    ],
+    ["selectSubset: expected balance 'class', 'boundary' or 'both' with caps, got 'none'", {}, { caps: 3 }],
+    [
+      "selectSubset: expected balance 'boundary' or 'both' with boundaryCaps, got 'class'",
+      {},
+      { balance: 'class', boundaryCaps: 3 },
+    ],
+    ["selectSubset: expected balance 'boundary' or 'both' with ordered, got 'none'", {}, { ordered: true }],
     [
       'selectSubset: expected probabilities [2, C], a row for each embedding, got 5 numbers',
       { probabilities: [1, 0, 0, 0, 1] },

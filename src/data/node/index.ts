@@ -23,6 +23,8 @@ export { holdsVectors } from './dataKind.js';
 export type { DataKind } from './dataKind.js';
 export { datasetNames, loadDataset } from './loadDataset.js';
 export type { DatasetName } from './loadDataset.js';
+export { isTable, openMatrix } from './matrixFile.js';
+export type { MatrixFile, OpenMatrixOptions } from './matrixFile.js';
 export { readNpy, writeNpy } from './npy.js';
 export type { NpyArray, NpyData, ReadNpyOptions } from './npy.js';
 export { readNpyLabels } from './npyExamples.js';

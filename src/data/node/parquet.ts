@@ -100,7 +100,8 @@ interface ParquetFile {
   rows(signal: AbortSignal | undefined): AsyncGenerator<Row>;
 }
 
-async function openParquet(path: string): Promise<ParquetFile> {
+/** Opens a Parquet file; its rows are read later. */
+export async function openParquet(path: string): Promise<ParquetFile> {
   const { parquetMetadataAsync, parquetReadObjects, parquetSchema, asyncBufferFromFile } = await optionalPackage(
     'hyparquet',
     'Parquet files',

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { SelectionSummary } from '../selectItems.js';
+import type { SelectionSummary } from '../selection/summary.js';
 import { blocksHtml } from './blocks.js';
 import { gainChart, histogramChart, type Histogram } from './charts/selection.js';
 import { count, fixed, listed, percent, quantity } from './format.js';
@@ -25,7 +25,7 @@ export async function selectionPage(summary: SelectionSummary, gains: ArrayLike<
   const balanced = balance === 'none' ? '' : `, balanced by ${balance === 'both' ? 'class and boundary' : balance}`;
   return pageHtml({
     title: `${count(selected)} of ${count(pool.size)} examples of ${pool.name}`,
-    summary: `${method}${balanced}; budget ${count(budget)}; from ${from}.`,
+    summary: `${method}${balanced}; budget ${count(budget)}; from ${from}${summary.shards === null ? '' : `, in ${count(summary.shards)} shards`}.`,
     body: `<section>\n<h2>Selection</h2>\n${await blocksHtml(blocks, 3)}\n</section>`,
   });
 }

@@ -28,12 +28,12 @@ describe('shards', () => {
   });
 
   it('are written i/n, from 0', () => {
-    expect(parseShard('0/2')).toEqual({ index: 0, of: 2 });
-    expect(parseShard('11/12')).toEqual({ index: 11, of: 12 });
+    expect(parseShard('sweep', '0/2')).toEqual({ index: 0, of: 2 });
+    expect(parseShard('sweep', '11/12')).toEqual({ index: 11, of: 12 });
   });
 
   it.each(['2/2', '0/0', '1', 'a/b', '-1/2', '0/2/3', '1.5/2', '', '/2', '0/1e3'])('are not written "%s"', (text) => {
-    expect(() => parseShard(text)).toThrow(
+    expect(() => parseShard('sweep', text)).toThrow(
       refusal(
         'ConfigError',
         `sweep: expected --shard i/n with i below n, got ${text}. ` +
