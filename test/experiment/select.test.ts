@@ -99,7 +99,7 @@ describe('a selection from files', () => {
     const embeddings = Float32Array.from({ length: size * dimension }, () => random.normal());
     if (changes.nan) embeddings[7] = NaN;
     const rows = changes.rows ?? size;
-    const probabilities = new Float64Array(rows * classes);
+    const probabilities = new Float32Array(rows * classes);
     for (let i = 0; i < rows; i++) {
       const odds = Array.from({ length: classes }, () => Math.exp(2 * random.normal()));
       const total = odds.reduce((sum, odd) => sum + odd, 0);
