@@ -52,7 +52,7 @@ it('selects in shards, each told what is next, and merges them', async () => {
   );
   const probabilities = Float32Array.from(
     { length: size * numClasses },
-    (_, i) => [0.5, 0.3, 0.2][(i + (i >> 3)) % 3]!,
+    (_, i) => [0.5, 0.3, 0.2][(i + Math.floor(i / numClasses)) % 3]!,
   );
   await writeNpy(join(cwd, 'p.npy'), probabilities, [size, numClasses]);
   const options = ['--embeddings', 'e.npy', '--probabilities', 'p.npy', '--budget', '0.2', '--backend', 'cpu'];
