@@ -32,7 +32,8 @@ const methods = {
 };
 const budgets = options.budgets.split(',').map(Number);
 const folder = resolve(root, options.out);
-const { data: _, epochs, ...base } = baseOf(options);
+const { epochs, ...base } = baseOf(options);
+delete base.data; // each method names its own
 
 sweepAndReport(options, {
   base: { ...base, loss: 'ce', equalSteps: true, epochs, evaluateEvery: epochs },
