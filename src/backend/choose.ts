@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { BackendError, checkOneOf } from '../core/index.js';
+import { BackendError, checkOneOf, hasPackedWebgl } from '../core/index.js';
 import { type BackendCandidate, type BackendChoice, firstToStart, start } from './activate.js';
 import { completeWasm } from './wasm/index.js';
 
@@ -71,9 +71,8 @@ function prepareWasm(): void {
 
 function unpackWebgl(): void {
   requireLoaded('webgl');
-  const started = 'webgl' in tf.engine().registry;
-  if (started && tf.env().getBool('WEBGL_PACK')) {
-    // Too late: flags derived from this one are cached, and tensors may lie in packed textures already.
+  if (hasPackedWebgl()) {
+    // Too late: the flags that follow WEBGL_PACK keep their values, and tensors may lie in packed textures already.
     throw new BackendError(
       where,
       'webgl with unpacked textures',

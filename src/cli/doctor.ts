@@ -11,7 +11,7 @@ import { describeEnvironment, type Environment } from '../experiment/index.js';
 import type { Invocation } from './command.js';
 import { printProgress, printResult, table } from './output.js';
 
-type NodeBackend = 'tensorflow' | 'wasm' | 'cpu';
+type NodeBackend = 'tensorflow' | 'webgpu' | 'wasm' | 'cpu';
 
 /** What was found out about one backend. */
 interface Finding {

@@ -10,7 +10,7 @@ const recorded = type({
   tfjs: 'string',
   libtensorflow: 'string | null',
   machine: 'string',
-  backend: "'tensorflow' | 'wasm' | 'cpu'",
+  backend: "'tensorflow' | 'webgpu' | 'wasm' | 'cpu'",
   threads: 'number.integer >= 1 | null',
   'precision?': "'float32' | 'bfloat16'", // not in the files of earlier versions, which had float32 only
   'initial?': type({ run: 'string', checkpoint: "'best' | 'last'", epoch: 'number', sha256: 'string' }).or('null'),

@@ -17,7 +17,7 @@ export interface OpenRunOptions extends DataLocation {
   /** Which checkpoint. Default: `best` where there is one, else `last`. */
   readonly checkpoint?: 'best' | 'last';
   /** Backend. Default `'auto'`. */
-  readonly backend?: 'auto' | 'tensorflow' | 'wasm' | 'cpu';
+  readonly backend?: TrainConfig['backend'];
   /** Precision of the backend. Default: that of the run. */
   readonly precision?: Precision;
   /** Stops between two batches. */

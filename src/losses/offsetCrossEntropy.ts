@@ -66,6 +66,13 @@ export function withoutMasked(where: string, scores: tf.Tensor2D, { classMask }:
   return tf.add(tf.mul(scores, mask), tf.mul(tf.sub(1, mask), LOWEST));
 }
 
+/** The largest of each row, `[B, 1]`. */
+function largestOf(z: tf.Tensor2D): tf.Tensor2D {
+  if (tf.getBackend() !== 'webgl') return tf.max(z, 1, true);
+  // There a maximum starts at -1e20; scaled by a power of two, which is exact, every score lies above that.
+  return tf.mul(tf.max<tf.Tensor2D>(tf.mul(z, 2 ** -64), 1, true), 2 ** 64);
+}
+
 /** The parts of a softmax of `z`. */
 export interface SoftmaxParts {
   /** The largest score of each row, `[B, 1]`. */
@@ -80,7 +87,7 @@ export interface SoftmaxParts {
 
 /** The softmax of `z` in parts, none of which overflows. */
 export function exponentiate(z: tf.Tensor2D): SoftmaxParts {
-  const largest = tf.max<tf.Tensor2D>(z, 1, true);
+  const largest = largestOf(z);
   const shifted = tf.sub<tf.Tensor2D>(z, largest);
   const exponentials = tf.exp(shifted);
   return { largest, shifted, exponentials, total: tf.sum(exponentials, 1, true) };

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkDtype, checkShape, InvalidArgumentError, refuseSecondDerivative } from '../core/index.js';
+import { checkDtype, checkShape, InvalidArgumentError, refusePackedWebgl, refuseSecondDerivative } from '../core/index.js';
 import { resolveReduction, vector } from './options.js';
 import { logWeightsOf, type SampledLossOptions } from './sampledOptions.js';
 
@@ -28,6 +28,7 @@ export function sampledForm(
   options: SampledLossOptions,
   compute: (positive: tf.Tensor1D, negative: tf.Tensor2D, logWeights: tf.Tensor2D) => SampledForm,
 ): tf.Tensor {
+  refusePackedWebgl(where);
   checkScores(where, positiveLogits, negativeLogits);
   const perExample = resolveReduction(where, options) === 'none';
   const loss = tf.customGrad((...args) => {

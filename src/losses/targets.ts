@@ -80,7 +80,10 @@ export function labelRows(
 
 /** `x` with other values at `[row, class]` positions; `x` is used up: the cpu backend writes into it. */
 export function overwriteAt(x: tf.Tensor2D, positions: tf.Tensor2D, values: tf.Tensor): tf.Tensor2D {
-  return tf.tensorScatterUpdate<tf.Rank.R2>(x, positions, values);
+  if (tf.getBackend() !== 'webgl') return tf.tensorScatterUpdate<tf.Rank.R2>(x, positions, values);
+  // There it mixes the two, x + (v - x), and v is lost beside an x out of range.
+  const there = tf.scatterND(positions, tf.onesLike(values), x.shape);
+  return tf.where(tf.cast(there, 'bool'), tf.scatterND(positions, values, x.shape), x);
 }
 
 /** Gathers and scatters single places instead of multiplying by one-hot rows: fewer passes over `[B, C]`. */

@@ -32,10 +32,12 @@ async function refusal(name?: BackendName): Promise<unknown> {
 }
 
 tf.env().registerFlag('WEBGL_PACK', () => true);
+tf.env().registerFlag('WEBGL_PACK_BINARY_OPERATIONS', () => tf.env().getBool('WEBGL_PACK'));
 
 describe('chooseBackend in a browser', () => {
   beforeEach(() => {
     tf.env().set('WEBGL_PACK', true);
+    tf.env().set('WEBGL_PACK_BINARY_OPERATIONS', false);
     vi.spyOn(console, 'warn').mockReturnValue();
   });
   afterEach(() => {
@@ -92,10 +94,16 @@ describe('chooseBackend in a browser', () => {
     load('webgl');
     load('cpu');
     await tf.setBackend('webgl');
+    tf.env().set('WEBGL_PACK_BINARY_OPERATIONS', true); // as if something had been added
     expect((await chooseBackend()).rejected[1]).toEqual({ name: 'webgl', reason: packed });
     expect(((await refusal('webgl')) as Error).message).toBe(packed);
-    tf.env().set('WEBGL_PACK', false);
+  });
+
+  it('unpacks a webgl that has started but computed nothing', async () => {
+    load('webgl');
+    await tf.setBackend('webgl');
     expect((await chooseBackend('webgl')).name).toBe('webgl');
+    expect(tf.env().getBool('WEBGL_PACK')).toBe(false);
   });
 
   it('lists every reason when nothing starts', async () => {

@@ -8,7 +8,6 @@ import {
   nearestNeighborGraph,
   type NeighborGraph,
 } from '../../src/subset/index.js';
-import { onBfloat16 } from '../backend/native/onBfloat16.js';
 import { onEachBackend } from '../support/backends.js';
 import { refusal } from '../support/errors.js';
 import { seedProperties } from '../support/properties.js';
@@ -123,16 +122,6 @@ onEachBackend('nearestNeighborGraph', (test) => {
     const there = await nearestNeighborGraph({ values, dimension }, { neighbors: 5 });
     await tf.setBackend(name);
     expect(here).toEqual(there);
-  });
-});
-
-onBfloat16('nearestNeighborGraph', (test) => {
-  test('is the same for products of 8 significant bits', async () => {
-    const dimension = 64;
-    const values = normals(700, dimension, 12).map((x) => 1 + x / 20);
-    const half = await nearestNeighborGraph({ values, dimension }, { neighbors: 5 });
-    await tf.setBackend('cpu');
-    expect(half).toEqual(await nearestNeighborGraph({ values, dimension }, { neighbors: 5 }));
   });
 });
 

@@ -1,17 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
-import '@tensorflow/tfjs-backend-wasm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { prepareBackend } from '../../src/backend/node/index.js';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { startBackend } from './machine.js';
 
 /** Backends the suite runs on; `LONGTAIL_TEST_BACKENDS=cpu,wasm` narrows it while working. */
-export const testedBackends = (process.env['LONGTAIL_TEST_BACKENDS'] ?? 'cpu,wasm,tensorflow').split(',');
-const required = (process.env['LONGTAIL_REQUIRE_BACKENDS'] ?? '').split(',');
+export const { tested: testedBackends, required } = inject('backends');
 
 /** Makes `backend` current; false when it is not at hand here, unless LONGTAIL_REQUIRE_BACKENDS lists it: then it throws. */
 export async function useBackend(backend: string): Promise<boolean> {
   try {
-    await prepareBackend(backend);
-    return (await tf.setBackend(backend)) && tf.getBackend() === backend;
+    if (await startBackend(backend)) return true;
+    throw new Error(`TensorFlow.js did not start ${backend}`);
   } catch (error) {
     if (required.includes(backend)) throw error;
     return false;

@@ -4,6 +4,8 @@ import { expect } from 'vitest';
 export const VALUE_TOLERANCE = 1e-5;
 /** Relative tolerance of closed-form gradients against a float64 reference. */
 export const GRADIENT_TOLERANCE = 1e-4;
+/** The same for what goes through `acos` or `asin`, of which the shaders of webgl and webgpu have three digits. */
+export const ARC_TOLERANCE = 1e-3;
 /** Absolute tolerance of a float32 central difference at `h = 1e-2` for inputs of order 1. */
 export const FINITE_DIFFERENCE_TOLERANCE = 1e-3;
 

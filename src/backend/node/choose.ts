@@ -13,6 +13,10 @@ const where = 'chooseBackend';
 /**
  * Makes a backend current in Node: native, else wasm, else cpu; completed for training and accelerated.
  *
+ * WebGPU is taken when it is asked for by name; it needs the optional packages `webgpu` and
+ * `@tensorflow/tfjs-backend-webgpu`, computes on the processor, slowly, where there is no GPU, and cannot read values
+ * synchronously: `await tensor.data()` instead of `dataSync`.
+ *
  * (In a browser, `tfjs-longtail/backend` has a function of this name that chooses among the backends of the page.)
  *
  * @param name `'auto'`, or one backend by its name. Default `'auto'`.
@@ -36,10 +40,20 @@ export async function chooseBackend(name: BackendName = 'auto', options: Prepare
     const able = options.precision === 'bfloat16' ? candidates.slice(0, 1) : candidates;
     return describe(await firstToStart(where, able), options);
   }
-  const asked = candidates.find((candidate) => candidate.name === name);
+  const asked = [...candidates, webgpuWith(options)].find((candidate) => candidate.name === name);
   if (asked) return describe(await start(where, { ...asked, reason: 'asked for by name' }), options);
-  const hint = 'It runs in browsers only; ask for auto, tensorflow, wasm or cpu';
+  const hint = 'It runs in browsers only; ask for auto, tensorflow, webgpu, wasm or cpu';
   throw new BackendError(where, 'a backend for Node', name, hint);
+}
+
+interface GpuInfo {
+  readonly vendor?: string;
+  readonly architecture?: string;
+}
+
+/** Not among those of `'auto'`: its adapter may be one that computes on the processor. */
+function webgpuWith(options: PrepareOptions): BackendCandidate {
+  return { name: 'webgpu', reason: 'WebGPU', prepare: () => prepareBackend('webgpu', options) };
 }
 
 /** What Node may have, best first. */
@@ -56,8 +70,12 @@ function candidatesWith(options: PrepareOptions): readonly BackendCandidate[] {
   ];
 }
 
-/** Adds what is known of the native backend once it is loaded. */
+/** Adds what is known of the native backend, and of a GPU, once it is loaded. */
 async function describe(choice: BackendChoice, { precision = 'float32' }: PrepareOptions): Promise<BackendChoice> {
+  if (choice.name === 'webgpu') {
+    const { vendor, architecture } = (tf.backend() as { adapterInfo?: GpuInfo }).adapterInfo ?? {};
+    return { ...choice, reason: `${choice.reason} (${[vendor, architecture].filter(Boolean).join(' ')})` };
+  }
   if (choice.name !== 'tensorflow') return choice;
   const { source, threads } = await loadNative(where);
   const { isUsingGpuDevice } = tf.backend() as { isUsingGpuDevice?: boolean };

@@ -5,6 +5,7 @@ import { completeWasm } from '../wasm/index.js';
 import { loadNative } from './load.js';
 import { checkBfloat16, FLOAT32 } from './processor.js';
 import { loadTfjs, requirePeer } from './tfjs.js';
+import { prepareWebgpu } from './webgpu.js';
 
 /** Options of {@link prepareBackend}. */
 export interface PrepareOptions {
@@ -26,7 +27,8 @@ const WHERE = 'prepareBackend';
 /**
  * Loads a backend, completes it for training and accelerates it, without making it current.
  *
- * @param name `'tensorflow'` (native), `'wasm'` or `'cpu'`.
+ * @param name `'tensorflow'` (native), `'webgpu'` (through the optional packages `webgpu` and
+ *   `@tensorflow/tfjs-backend-webgpu`; without a GPU on the SwiftShader of an installed Chromium), `'wasm'` or `'cpu'`.
  * @param options Threads and precision of the native backend.
  * @throws BackendError where it is not at hand (the message says how to get it), or does not compute in that precision.
  * @throws InvalidArgumentError for an unknown name or a number of threads that cannot be had.
@@ -44,13 +46,15 @@ export async function prepareBackend(name: string, options: PrepareOptions = {})
   const { threads, precision = 'float32' } = options;
   if (threads !== undefined) checkNumber(WHERE, 'threads', threads, { min: 1, integer: true });
   checkOneOf(WHERE, 'precision', precision, precisions);
-  const known = checkOneOf(WHERE, 'name', name, ['tensorflow', 'wasm', 'cpu']);
+  const known = checkOneOf(WHERE, 'name', name, ['tensorflow', 'webgpu', 'wasm', 'cpu']);
   if (precision === 'bfloat16' && known !== 'tensorflow') {
     throw new BackendError(WHERE, 'the backend tensorflow for precision bfloat16', known, FLOAT32);
   }
   switch (known) {
     case 'tensorflow':
       return prepareNative(threads, precision);
+    case 'webgpu':
+      return prepareWebgpu(WHERE);
     case 'wasm':
       loadTfjs(WHERE);
       requirePeer(WHERE, '@tensorflow/tfjs-backend-wasm');

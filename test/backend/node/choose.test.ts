@@ -51,10 +51,10 @@ describe('chooseBackend in Node, without the native backend', () => {
   });
 
   it('refuses what runs in browsers only, and unknown names', async () => {
-    await expect(chooseBackend('webgpu')).rejects.toThrow(
+    await expect(chooseBackend('webgl')).rejects.toThrow(
       thrown(
         'BackendError',
-        'chooseBackend: expected a backend for Node, got webgpu. It runs in browsers only; ask for auto, tensorflow, wasm or cpu',
+        'chooseBackend: expected a backend for Node, got webgl. It runs in browsers only; ask for auto, tensorflow, webgpu, wasm or cpu',
       ),
     );
     await expect(chooseBackend('wams' as 'wasm')).rejects.toThrow(
