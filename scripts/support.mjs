@@ -2,7 +2,8 @@
 import { step } from './steps.mjs';
 
 const env = { LONGTAIL_RECORD_SUPPORT: '1' };
-const vitest = (title, ...args) => step(title, process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...args], { env });
+const vitest = (title, ...args) =>
+  step(title, process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...args], { env });
 
 step('build', process.execPath, ['scripts/build.mjs']);
 step('chromium', process.execPath, ['scripts/chromium.mjs']);

@@ -10,6 +10,8 @@ export interface CommandOption {
   readonly choices?: readonly string[];
   /** Whether a path is accepted besides the choices. */
   readonly orPath?: boolean;
+  /** Heading that it stands below in the help and the docs. */
+  readonly group?: string;
 }
 
 /** A positional argument. */
@@ -18,6 +20,8 @@ export interface CommandArgument {
   readonly help: string;
   readonly required: boolean;
   readonly choices?: readonly string[];
+  /** Whether a path is accepted besides the choices; the command itself refuses what is neither. */
+  readonly orPath?: boolean;
   /** Whether it may be given several times; only the last one of a command. */
   readonly variadic?: boolean;
 }
@@ -40,6 +44,41 @@ export interface Command {
   readonly options: readonly CommandOption[];
   readonly examples: readonly string[];
   readonly run: () => Promise<(invocation: Invocation) => Promise<void>>;
+}
+
+const values: Readonly<Record<CommandOption['kind'], string>> = {
+  flag: '',
+  switch: '',
+  choice: ' <name>',
+  number: ' <number>',
+  'number-or-auto': ' <number>',
+  'number-or-path': ' <path>',
+  numbers: ' <list>',
+  path: ' <path>',
+  name: ' <name>',
+  'optional-path': ' [run]',
+  'optional-number': ' [number]',
+  share: ' <i/n>',
+};
+
+/** `--max-per-class <number>`: an option and its value, in square brackets where it may be left out. */
+export function flagsOf({ name, kind }: CommandOption): string {
+  return `--${kebabCase(name)}${values[kind]}`;
+}
+
+/** `<run>` or `[run...]`: an argument, in square brackets where it may be left out. */
+export function wordsOf({ name, required, variadic }: CommandArgument): string {
+  const words = variadic ? `${name}...` : name;
+  return required ? `<${words}>` : `[${words}]`;
+}
+
+/** The options as they are listed: below each switch the option that turns it off. */
+export function listed(options: readonly CommandOption[]): CommandOption[] {
+  return options.flatMap((option) => {
+    if (option.kind !== 'switch') return [option];
+    const off = { ...option, name: `no${option.name[0]!.toUpperCase()}${option.name.slice(1)}` };
+    return [option, { ...off, help: `the opposite of --${kebabCase(option.name)}` }];
+  });
 }
 
 /** `maxPerClass` to `max-per-class`. */

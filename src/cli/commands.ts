@@ -1,4 +1,12 @@
-import { choices, defaultConfig, optionDescriptions, splits, type OptionDescription } from '../experiment/options.js';
+import {
+  choices,
+  defaultConfig,
+  optionDescriptions,
+  optionGroups,
+  presets,
+  splits,
+  type OptionDescription,
+} from '../experiment/options.js';
 import type { Command, CommandOption } from './command.js';
 
 const json: CommandOption = { name: 'json', kind: 'flag', help: 'print one JSON object on stdout' };
@@ -20,21 +28,29 @@ const precision: CommandOption = {
 const dataDir: CommandOption = { name: 'dataDir', ...optionDescriptions.dataDir };
 
 /** Options of a run that say where data of your own lie. */
-const ownData = (...names: readonly (keyof typeof optionDescriptions)[]): CommandOption[] =>
+const ownData = (...names: readonly OptionName[]): CommandOption[] =>
   names.map((name) => ({ name, kind: 'path', help: optionDescriptions[name].help }));
+
+type OptionName = keyof typeof optionDescriptions;
 
 const runOptions: readonly CommandOption[] = Object.entries<OptionDescription>(optionDescriptions).map(
   ([name, description]) => ({
     name,
     ...description,
-    help: withDefault(name as keyof typeof defaultConfig, description.help),
+    help: withDefault(name as OptionName, description.help),
+    group: groupOf(name as OptionName),
     ...(name in choices ? { choices: choices[name as keyof typeof choices] } : {}),
   }),
 );
 
-function withDefault(name: keyof typeof defaultConfig, help: string): string {
+function withDefault(name: OptionName, help: string): string {
   const value = defaultConfig[name];
   return value === null || Array.isArray(value) ? help : `${help}; default ${String(value)}`;
+}
+
+function groupOf(name: OptionName): string {
+  const order = Object.keys(optionDescriptions);
+  return Object.entries(optionGroups).findLast(([first]) => order.indexOf(first) <= order.indexOf(name))![1];
 }
 
 /** Every command of `longtail`. */
@@ -42,13 +58,21 @@ export const commands: readonly Command[] = [
   {
     name: 'train',
     summary: 'train on long-tailed data and report raw and post-hoc balanced accuracy',
-    arguments: [{ name: 'preset', help: 'name of a preset, or path of a config file (.json)', required: false }],
+    arguments: [
+      {
+        name: 'preset',
+        help: 'name of a preset, or path of a config file (.json)',
+        required: false,
+        choices: presets,
+        orPath: true,
+      },
+    ],
     options: [
-      ...runOptions,
       { name: 'preset', kind: 'path', help: 'the same as the positional argument' },
       { name: 'out', kind: 'path', help: 'folder of the run, never overwritten; default: a new one under runs/' },
       { name: 'resume', kind: 'optional-path', help: 'go on with a run: its folder, or that of --out' },
       json,
+      ...runOptions,
     ],
     examples: [
       'longtail train quickstart',
@@ -275,7 +299,8 @@ export const commands: readonly Command[] = [
       { name: 'imbalance', kind: 'number', help: optionDescriptions.imbalance.help },
       { name: 'maxPerClass', kind: 'number', help: optionDescriptions.maxPerClass.help },
       dataDir,
-      ...ownData('labels', 'testData', 'testLabels', 'root', 'labelColumn'),
+      ...ownData('labels', 'testData', 'testLabels', 'root'),
+      { name: 'labelColumn', ...optionDescriptions.labelColumn },
       json,
     ],
     examples: [
@@ -306,5 +331,17 @@ export const commands: readonly Command[] = [
     options: [backend, json],
     examples: ['longtail doctor', 'longtail doctor --backend wasm'],
     run: async () => (await import('./doctor.js')).runDoctor,
+  },
+  {
+    name: 'completion',
+    summary: 'print a script that lets a shell complete commands, options, names and paths',
+    arguments: [{ name: 'shell', help: 'which shell', required: true, choices: ['bash', 'zsh', 'fish'] }],
+    options: [],
+    examples: [
+      'source <(longtail completion bash)   # in ~/.bashrc',
+      'source <(longtail completion zsh)    # in ~/.zshrc, after compinit',
+      'longtail completion fish > ~/.config/fish/completions/longtail.fish',
+    ],
+    run: async () => (await import('./completion/run.js')).runCompletion,
   },
 ];

@@ -1,6 +1,7 @@
 import { Argument, Command as Program, CommanderError, InvalidArgumentError as BadValue, Option } from 'commander';
 import { version } from '../version.js';
-import { kebabCase, type Command, type CommandOption } from './command.js';
+import { flagsOf, listed, wordsOf, type Command, type CommandOption } from './command.js';
+import { checkChoices } from './choices.js';
 import { commands } from './commands.js';
 import { listenForStop } from './stop.js';
 
@@ -12,10 +13,11 @@ export async function main(argv: readonly string[]): Promise<number> {
     .version(version, '-V, --version')
     .exitOverride()
     .configureHelp({ showGlobalOptions: false })
-    .showHelpAfterError('(longtail COMMAND --help lists the options of a command)');
+    .showHelpAfterError('(longtail COMMAND --help lists the options of a command)')
+    .addHelpText('after', examplesText(commands.map(({ examples }) => examples[0]!)));
   for (const command of commands) addCommand(program, command, stop.signal);
   try {
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync(withoutHelpOfNothing(argv), { from: 'user' });
     return stop.exitCode() ?? 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
@@ -29,43 +31,41 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** Help of an unknown command is an unknown command, with near misses; commander would show the general help. */
+function withoutHelpOfNothing(argv: readonly string[]): string[] {
+  const command = argv[0] === 'help' ? argv[1] : argv[0];
+  if (command === undefined || command.startsWith('-')) return [...argv];
+  return commands.some(({ name }) => name === command) || command === 'help' ? [...argv] : [command];
+}
+
 function addCommand(program: Program, command: Command, signal: AbortSignal): void {
   const sub = program.command(command.name).description(command.summary).exitOverride().allowExcessArguments(false);
-  for (const { name, help, required, choices, variadic } of command.arguments) {
-    const words = variadic ? `${name}...` : name;
-    const argument = new Argument(required ? `<${words}>` : `[${words}]`, help);
-    sub.addArgument(choices ? argument.choices(choices).argParser((text) => text) : argument);
+  for (const argument of command.arguments) {
+    const made = new Argument(wordsOf(argument), argument.help);
+    sub.addArgument(argument.choices ? made.choices(argument.choices).argParser((text) => text) : made);
   }
-  for (const option of command.options) sub.addOption(makeOption(option));
-  for (const option of command.options) if (option.kind === 'switch') sub.addOption(makeOff(option));
-  sub.addHelpText('after', `\nExamples:\n${command.examples.map((line) => `  ${line}`).join('\n')}`);
+  for (const option of listed(command.options)) sub.addOption(makeOption(option));
+  sub.addHelpText('after', examplesText(command.examples));
   sub.action(async () => {
     const invocation = {
       args: (sub.processedArgs as (string | string[] | undefined)[]).flat(),
       options: sub.opts(),
       signal,
     };
-    (await import('./choices.js')).checkChoices(command, invocation);
+    await checkChoices(command, invocation);
     const run = await command.run();
     await run(invocation);
   });
 }
 
-function makeOption({ name, kind, help, choices }: CommandOption): Option {
-  const values = {
-    choice: ' <name>',
-    number: ' <number>',
-    'number-or-auto': ' <number>',
-    'number-or-path': ' <path>',
-    numbers: ' <list>',
-    path: ' <path>',
-    name: ' <name>',
-    'optional-path': ' [run]',
-    'optional-number': ' [number]',
-    share: ' <i/n>',
-  };
-  const value = kind === 'flag' || kind === 'switch' ? '' : values[kind];
-  const option = new Option(`--${kebabCase(name)}${value}`, help);
+function examplesText(lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+}
+
+function makeOption(described: CommandOption): Option {
+  const { kind, help, choices, group } = described;
+  const option = new Option(flagsOf(described), help);
+  if (group) option.helpGroup(`${group}:`);
   // Shown in the help; checked below, with near misses.
   if (choices) option.choices(choices).argParser((text) => text);
   if (kind === 'number' || kind === 'optional-number') option.argParser((text) => parseNumber(text));
@@ -75,10 +75,6 @@ function makeOption({ name, kind, help, choices }: CommandOption): Option {
   if (kind === 'numbers')
     option.argParser((text) => (text === '' ? [] : text.split(',').map((part) => parseNumber(part))));
   return option;
-}
-
-function makeOff({ name }: CommandOption): Option {
-  return new Option(`--no-${kebabCase(name)}`, `the opposite of --${kebabCase(name)}`);
 }
 
 function parseNumber(text: string, what = 'a number'): number {

@@ -43,7 +43,7 @@ export interface ClassPriorOptions {
 }
 
 /**
- * The class prior `pi_y = n_y / sum(n)` from training counts, or from probabilities.
+ * The class prior $`pi_y = n_y / sum(n)`$ from training counts, or from probabilities.
  *
  * @param counts Training-set counts or probabilities, length C >= 2, finite and not negative; they are normalised.
  * @param options `floor`: every smaller count is raised to it.

@@ -11,7 +11,7 @@ export interface LogitAdjustmentOptions extends ClassStatistics {
   readonly targetPrior?: ClassPrior | ArrayLike<number>;
 }
 
-/** `tau * log(pi / nu)`, `[C]` float32, up to a constant; for use inside `tf.tidy`. */
+/** $`tau * log(pi / nu)`$, `[C]` float32, up to a constant; for use inside `tf.tidy`. */
 export function logitAdjustment(where: string, options: LogitAdjustmentOptions, numClasses: number): tf.Tensor1D {
   const { tau = 1, targetPrior } = options;
   checkNumber(where, 'tau', tau, { min: 0 });

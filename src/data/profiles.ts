@@ -33,11 +33,11 @@ export function profileCounts(profile: ProfileName, options: ProfileOptions): In
 }
 
 /**
- * Class counts that decay exponentially: `n_y = trunc(n_max * (1 / rho)^(y / (C - 1)))`, `y = 0..C-1`.
+ * Class counts that decay exponentially: $`n_y = trunc(n_max * (1 / rho)^(y / (C - 1)))`$, `y = 0..C-1`.
  *
- * With `n_max` 5000 and `rho` 100 on 10 classes this is CIFAR-10-LT, 12,406 images; with 500 on 100 classes CIFAR-100-LT, 10,847.
+ * With `n_max` 5000 and $`rho`$ 100 on 10 classes this is CIFAR-10-LT, 12,406 images; with 500 on 100 classes CIFAR-100-LT, 10,847.
  *
- * @param options `numClasses` C, `maxPerClass` `n_max`, `imbalance` `rho`.
+ * @param options `numClasses` C, `maxPerClass` `n_max`, `imbalance` $`rho`$.
  * @returns Counts `[C]`, largest first.
  * @throws InvalidArgumentError If an option is out of range or a class would keep no example.
  * @example
@@ -53,9 +53,9 @@ export function exponentialProfile(options: ProfileOptions): Int32Array {
 }
 
 /**
- * Class counts with one step: the first `ceil(C / 2)` classes keep `n_max` examples, the others `trunc(n_max / rho)`.
+ * Class counts with one step: the first $`ceil(C / 2)`$ classes keep `n_max` examples, the others $`trunc(n_max / rho)`$.
  *
- * @param options `numClasses` C, `maxPerClass` `n_max`, `imbalance` `rho`.
+ * @param options `numClasses` C, `maxPerClass` `n_max`, `imbalance` $`rho`$.
  * @returns Counts `[C]`, largest first.
  * @throws InvalidArgumentError If an option is out of range or a class would keep no example.
  * @example

@@ -15,7 +15,7 @@ export interface ZipfProfileOptions {
 }
 
 /**
- * Class counts after Zipf's law: proportional to `(y + 1)^-s`, summing to `total`, none below `minPerClass`.
+ * Class counts after Zipf's law: proportional to $`(y + 1)^-s`$, summing to `total`, none below `minPerClass`.
  *
  * Classes whose share lies below `minPerClass` get just that; the others share the rest in proportion, rounded by largest
  * remainder (equal remainders: the lower class).
@@ -92,9 +92,9 @@ export interface ZipfSplits {
 }
 
 /**
- * A long-tailed classification problem of many classes, made up: `x = c_y + noise * N(0, I)`.
+ * A long-tailed classification problem of many classes, made up: $`x = c_y + noise * N(0, I)`$.
  *
- * The centres `c_y` are random points of the unit sphere; the training counts are those of {@link zipfProfile}, the test set is
+ * The centres $`c_y`$ are random points of the unit sphere; the training counts are those of {@link zipfProfile}, the test set is
  * balanced. Nothing else tells classes apart, so the nearest centre is the Bayes rule for balanced error. With the defaults it
  * is right on 85 % of the test set; a linear classifier trained for 10 epochs on 53 % with the plain softmax loss (94 % of the
  * head, 39 % of the tail) and on 68 % with logit adjustment (84 % and 62 %).

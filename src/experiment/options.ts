@@ -40,9 +40,21 @@ export const choices = {
   sampler: ['shuffled', 'class-balanced'],
   freeze: ['none', 'backbone'],
   classifier: ['keep', 'reset', 'scaled', 'tau-norm', 'nearest-class-mean'],
-  backend: ['auto', 'tensorflow', 'wasm', 'cpu'],
+  backend: ['auto', 'tensorflow', 'webgpu', 'wasm', 'cpu'],
   precision: ['float32', 'bfloat16'],
 } as const;
+
+/** Configurations that come with the package, in `presets/`. */
+export const presets = [
+  'cifar10-lt',
+  'cifar100-lt',
+  'delicious',
+  'mixup-ssl',
+  'mixup-ssl-cifar10',
+  'official-logit-adjustment',
+  'quickstart',
+  'zipf',
+] as const;
 
 /** Parts of the data of a run that can be scored. */
 export const splits = ['test', 'holdout', 'train'] as const;
@@ -137,6 +149,7 @@ export const optionDescriptions = {
     kind: 'number',
     help: 'epoch from which weighted-ce, class-balanced and ldam weigh the classes; default: from the start, ldam never',
   },
+  labelSmoothing: { kind: 'number', help: 'share of the target spread over all classes' },
   negatives: {
     kind: 'choice',
     help: 'where sampled-softmax and sampled-decoupled draw negatives from; default class-prior',
@@ -181,7 +194,6 @@ export const optionDescriptions = {
   teacherDecay: { kind: 'number', help: 'factor of the averaged weights in a step; default 0.999' },
   scored: { kind: 'choice', help: 'whose weights are scored and exported; default teacher' },
   linearity: { kind: 'switch', help: 'measure how linear each layer is on mixtures of test examples, once trained' },
-  labelSmoothing: { kind: 'number', help: 'share of the target spread over all classes' },
   optimizer: { kind: 'choice', help: 'optimizer' },
   learningRate: { kind: 'number', help: 'base learning rate, after warm-up' },
   momentum: { kind: 'number', help: 'momentum of sgd' },
@@ -226,6 +238,21 @@ export const optionDescriptions = {
   },
 } as const satisfies Record<string, OptionDescription>;
 
+/** Headings of the options in the help and the docs, each by the first option below it. */
+export const optionGroups = {
+  data: 'Data',
+  profile: 'Long tail, hold-out and subset',
+  model: 'Network and head',
+  loss: 'Loss',
+  negatives: 'Sampled losses',
+  mixup: 'Mixup and unlabelled examples',
+  optimizer: 'Optimizer',
+  schedule: 'Learning rate over time',
+  normalization: 'Inputs and batches',
+  init: 'Second stage, from another run',
+  evaluateEvery: 'Run and machine',
+} as const satisfies Partial<Record<keyof typeof optionDescriptions, string>>;
+
 /** The only place where defaults of a run are written: logit adjustment on the bundled sample. */
 export const defaultConfig: TrainConfig = {
   data: 'sample',
@@ -265,6 +292,7 @@ export const defaultConfig: TrainConfig = {
   beta: null,
   threshold: null,
   drwEpoch: null,
+  labelSmoothing: 0,
   negatives: null,
   negativeCount: null,
   weighting: null,
@@ -288,7 +316,6 @@ export const defaultConfig: TrainConfig = {
   teacherDecay: null,
   scored: null,
   linearity: false,
-  labelSmoothing: 0,
   optimizer: 'sgd',
   learningRate: 0.1,
   momentum: 0.9,

@@ -1,29 +1,21 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ConfigError, didYouMean } from '../core/index.js';
 import type { ConfigLayer } from './config.js';
+import { presets } from './options.js';
 
 const folder = new URL('../../presets/', import.meta.url);
-
-/** Names of the presets that come with the package. */
-export function presetNames(): string[] {
-  return readdirSync(folder)
-    .filter((file) => file.endsWith('.json'))
-    .map((file) => basename(file, '.json'))
-    .sort();
-}
 
 /**
  * A preset by name, or the config file at a path.
  *
- * @param nameOrPath A name of {@link presetNames}, or a path that ends in `.json`.
+ * @param nameOrPath A name of {@link presets}, or a path that ends in `.json`.
  * @throws ConfigError If there is no such preset or file, or it is not JSON.
  */
 export function loadConfigLayer(nameOrPath: string): ConfigLayer {
-  const names = presetNames();
-  const isPreset = names.includes(nameOrPath);
+  const isPreset = presets.some((name) => name === nameOrPath);
   if (!isPreset && !nameOrPath.endsWith('.json')) {
-    const hint = didYouMean(nameOrPath, names) ?? `The presets are ${names.join(', ')}`;
+    const hint = didYouMean(nameOrPath, presets) ?? `The presets are ${presets.join(', ')}`;
     throw new ConfigError('train', 'the name of a preset or a path that ends in .json', `"${nameOrPath}"`, hint);
   }
   const path = isPreset ? new URL(`${nameOrPath}.json`, folder) : join(nameOrPath);

@@ -5,10 +5,10 @@ import type { LogitAdjustmentOptions } from '../core/index.js';
 /**
  * Post-hoc logit adjustment of a model trained with plain cross-entropy.
  *
- * `g_y = f_y - tau log pi_y`, with `pi` the class prior of the training set; predict `argmax g`. With a target prior
- * `nu`, `pi / nu` stands for `pi`. Never for a model trained with an adjusted loss: that would adjust twice.
+ * $`g_y = f_y - tau log pi_y`$, with $`pi`$ the class prior of the training set; predict `argmax g`. With a target prior
+ * $`nu`$, $`pi / nu`$ stands for $`pi`$. Never for a model trained with an adjusted loss: that would adjust twice.
  *
- * @param logits Raw scores `f`, `[B, C]` float32.
+ * @param logits Raw scores $`f`$, `[B, C]` float32.
  * @param options `classCounts` or `classPrior` of the training set, `tau` (default 1), `targetPrior` (default uniform).
  * @returns Adjusted scores, `[B, C]` float32.
  * @throws InvalidArgumentError If a shape, dtype or option does not fit, or a class has no training example.

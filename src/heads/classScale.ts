@@ -44,7 +44,7 @@ export class ClassScale extends tfl.layers.Layer {
 /**
  * Learnable weight scaling: a layer with one factor a class, behind the dense layer of a trained classifier.
  *
- * `s_c (w_c . x + b_c)` with `s` trained and `w`, `b` frozen; `s` begins at 1. The whole logit is scaled, the bias with
+ * $`s_c (w_c . x + b_c)`$ with $`s`$ trained and $`w`$, $`b`$ frozen; $`s`$ begins at 1. The whole logit is scaled, the bias with
  * it, as in the code of the paper (whose text has no bias). Freeze what stands before it by training its weight alone.
  *
  * @param config `name`.

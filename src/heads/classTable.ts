@@ -14,7 +14,7 @@ export interface ClassTableOptions {
   readonly optimizer: RowOptimizer;
   /** A bias for each class, 0 at first. Default `false`. */
   readonly bias?: boolean;
-  /** Where the initial weights come from, uniform within `1 / sqrt(D)` of 0. Default: all weights begin at 0. */
+  /** Where the initial weights come from, uniform within $`1 / sqrt(D)`$ of 0. Default: all weights begin at 0. */
   readonly random?: RandomStream;
 }
 

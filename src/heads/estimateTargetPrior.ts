@@ -30,10 +30,10 @@ export interface TargetPriorResult {
 /**
  * The class prior of unlabelled data, from the scores of a model trained under another prior.
  *
- * Expectation maximisation of `L(nu) = mean_i log sum_k nu_k p_ik / pi_k`, with `p` the softmax of the scores and `pi` the
- * prior that they have in them, in float64: `nu_k <- mean_i nu_k r_ik / sum_j nu_j r_ij` with `r = p / pi`, from `pi` on.
- * `L` is concave and no step lowers it; the step's own factors bound how much is left to gain, which ends it. The model must
- * be calibrated under `pi` (see {@link fitTemperature}), and only the prior may have shifted. The result is a `targetPrior`
+ * Expectation maximisation of $`L(nu) = mean_i log sum_k nu_k p_ik / pi_k`$, with $`p`$ the softmax of the scores and $`pi`$ the
+ * prior that they have in them, in float64: $`nu_k <- mean_i nu_k r_ik / sum_j nu_j r_ij`$ with $`r = p / pi`$, from $`pi`$ on.
+ * $`L`$ is concave and no step lowers it; the step's own factors bound how much is left to gain, which ends it. The model must
+ * be calibrated under $`pi`$ (see {@link fitTemperature}), and only the prior may have shifted. The result is a `targetPrior`
  * of {@link adjustLogits} and of the logit-adjusted loss.
  *
  * @param scores Logits or probabilities of unlabelled data, `[N, C]`: a tensor, rows, or a typed array row by row.

@@ -32,11 +32,11 @@ const TOLERANCE = 1e-9;
 /**
  * The temperature at which a model's probabilities fit held-out data best.
  *
- * Minimises `L(T) = mean_i -log softmax(f_i / T)_{y_i}` over `minTemperature <= T <= maxTemperature`, in float64; with
- * `classBalanced` the mean is one over classes of the means of their items. `L` is convex in `1/T`: its second derivative
+ * Minimises $`L(T) = mean_i -log softmax(f_i / T)_{y_i}`$ over `minTemperature <= T <= maxTemperature`, in float64; with
+ * `classBalanced` the mean is one over classes of the means of their items. $`L`$ is convex in `1/T`: its second derivative
  * there is a mean of variances of the logits under the softmax. Predictions do not change. Fit on data held out from
  * training, never on the test set; held-out data have the prior of the training data, and the temperature is one of raw
- * logits: adjust them afterwards, `f / T - log pi`.
+ * logits: adjust them afterwards, $`f / T - log pi`$.
  *
  * @param targets Class ids, `[B]`; -1 is ignored.
  * @param logits Raw scores of the held-out data, `[B, C]`: a tensor, rows, or a typed array row by row.

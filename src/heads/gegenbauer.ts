@@ -8,17 +8,17 @@ import type { SphereKernel } from './sphereKernel.js';
 
 /** Options of {@link gegenbauerCoefficients}. */
 export interface GegenbauerOptions {
-  /** `d` of the sphere `S^(d-1)` in `R^d`, an integer of at least 2. */
+  /** $`d`$ of the sphere $`S^(d-1)`$ in $`R^d`$, an integer of at least 2. */
   readonly dimension: number;
   /** Degree of the last coefficient, an integer of at least 0. */
   readonly degree: number;
 }
 
 /**
- * Coefficients of `kappa(t) = sum_n b_n C_n(t)` in the Gegenbauer polynomials of the sphere `S^(d-1)`.
+ * Coefficients of $`kappa(t) = sum_n b_n C_n(t)`$ in the Gegenbauer polynomials of the sphere $`S^(d-1)`$.
  *
- * `C_n = C_n^((d-2)/2)`: Legendre polynomials for `d = 3`; for `d = 2` `cos(n arccos t)`. A kernel is positive definite on that
- * sphere if and only if every `b_n >= 0`. Polynomials are expanded exactly. Else by Gauss-Gegenbauer quadrature, whose error
+ * $`C_n = C_n^((d-2)/2)`$: Legendre polynomials for `d = 3`; for `d = 2` $`cos(n arccos t)`$. A kernel is positive definite on that
+ * sphere if and only if every $`b_n >= 0`$. Polynomials are expanded exactly. Else by Gauss-Gegenbauer quadrature, whose error
  * bound is its rounding plus twice the larger of its differences to the rules of half and of a quarter of the nodes: it
  * holds where doubling the nodes at least halves the error, as for every smooth profile and for roots at the ends.
  *

@@ -3,13 +3,13 @@ import { clampCosine } from './sphereKernel.js';
 import type { SphereKernel } from './sphereKernel.js';
 
 /**
- * Gram matrix of points on the sphere: `K_ij = kappa(<x_i, x_j>)`, the points divided by their lengths first.
+ * Gram matrix of points on the sphere: $`K_ij = kappa(<x_i, x_j>)`$, the points divided by their lengths first.
  *
  * No matrix of a positive definite kernel has a negative eigenvalue; one negative eigenvalue proves that a kernel is not, many
  * non-negative ones prove nothing.
  *
  * @param kernel The kernel.
- * @param points `n` points of one dimension, none of them 0.
+ * @param points $`n`$ points of one dimension, none of them 0.
  * @returns The symmetric matrix `[n, n]` in float64, row by row.
  * @throws InvalidArgumentError If there is no point, the points differ in dimension, or one is 0 or not finite.
  * @example

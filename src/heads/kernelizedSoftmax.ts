@@ -5,9 +5,9 @@ import type { KernelizedSoftmaxOptions } from './kernelizedSoftmaxOptions.js';
  * A classifier whose softmax runs over a positive definite kernel on the unit sphere instead of dot products: a drop-in
  * replacement for the last dense layer, nonlinear in its features, with the kernel itself learnt by default.
  *
- * `z_bj = kappa(t_bj) / temperature` with the cosine `t_bj` between feature row b and class weight j, and by default
- * `kappa(t) = sum_{m=1..M} alpha_m t^m`, `alpha_m >= 0`: every continuous kernel of the cosine that is positive definite on
- * spheres of all dimensions is such a series. A constant `alpha_0` would move no probability and is left out.
+ * $`z_bj = kappa(t_bj) / temperature`$ with the cosine $`t_bj`$ between feature row b and class weight j, and by default
+ * $`kappa(t) = sum_{m=1..M} alpha_m t^m`$, $`alpha_m >= 0`$: every continuous kernel of the cosine that is positive definite on
+ * spheres of all dimensions is such a series. A constant $`alpha_0`$ would move no probability and is left out.
  *
  * There is no bias, and lengths play no part: a zero feature row has cosine 0 with every class and gradient 0. Norms count as
  * zero where their square is 0 in float32. Class weights begin as Gaussian vectors scaled to length 1, so in uniform directions.

@@ -37,7 +37,7 @@ export class KernelizedSoftmax extends tfl.layers.Layer {
   }
 
   /**
-   * `1 / temperature`: what `ldamCrossEntropy` takes as its scale.
+   * $`1 / temperature`$: what `ldamCrossEntropy` takes as its scale.
    *
    * @throws InvalidArgumentError If the temperature is learnt, because it then changes at every step.
    */

@@ -23,11 +23,11 @@ export interface KernelizedSoftmaxOptions {
    */
   readonly initialKernel?: 'linear' | SphereKernel;
   /**
-   * Coefficients of `t^1..t^M` to begin with, at least 0; of `t^0..t^M` with `constantTerm`. Under `'softmax'` they are divided
+   * Coefficients of $`t^1..t^M`$ to begin with, at least 0; of $`t^0..t^M`$ with `constantTerm`. Under `'softmax'` they are divided
    * by their sum. A 0 begins as 1e-6 where the map reaches none, and learns slowly from there, or not at all.
    */
   readonly initialCoefficients?: ArrayLike<number>;
-  /** Divides kappa into logits, above 0: a scale s is `1 / temperature`. Default 1/16. */
+  /** Divides kappa into logits, above 0: a scale s is $`1 / temperature`$. Default 1/16. */
   readonly temperature?: number;
   /** Trains the logarithm of the temperature. Default `false`. */
   readonly learnTemperature?: boolean;

@@ -7,7 +7,7 @@ import { sphereKernels } from './sphereKernels.js';
 
 /** Coefficients of a learnt series. */
 export interface KernelCoefficients {
-  /** `alpha_m` at place m, from 0 to the degree; `alpha_0` is 0 without a constant term. */
+  /** $`alpha_m`$ at place m, from 0 to the degree; $`alpha_0`$ is 0 without a constant term. */
   readonly powers: readonly number[];
   /** Of `[t = 1] - [t = -1]`; 0 without bracket terms. */
   readonly oddBracket: number;

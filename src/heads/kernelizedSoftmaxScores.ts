@@ -9,7 +9,7 @@ import type { SphereKernel } from './sphereKernel.js';
 
 /** How {@link kernelizedScores} makes logits of cosines. */
 export interface KernelizedScoresOptions {
-  /** Coefficients of `t^1..t^M`, `[M]` float32; a gradient reaches them. Without them, `kernel`. */
+  /** Coefficients of $`t^1..t^M`$, `[M]` float32; a gradient reaches them. Without them, `kernel`. */
   readonly coefficients?: tf.Tensor1D;
   /** A kernel of `sphereKernels`. Default: the cosine itself. */
   readonly kernel?: SphereKernel;
@@ -20,7 +20,7 @@ export interface KernelizedScoresOptions {
 /**
  * Logits of kernelized softmax for rows of weights that the caller chose: the sampled classes of a step.
  *
- * `z_bj = kappa(<f_b, w_j> / (||f_b|| ||w_j||)) / temperature`; rows may come from anywhere, a class table or the other tower.
+ * $`z_bj = kappa(<f_b, w_j> / (||f_b|| ||w_j||)) / temperature`$; rows may come from anywhere, a class table or the other tower.
  *
  * @param features `[B, D]` float32; a zero row has cosine 0 with everything and gradient 0.
  * @param rows Weights, one row a class: `[S, D]` for all examples or `[B, S, D]` for each its own, float32.

@@ -11,7 +11,7 @@ export interface KernelizedTableScoresOptions extends KernelizedScoresOptions, S
 /**
  * Logits of kernelized softmax for some classes of a table: {@link kernelizedScores} for very many classes.
  *
- * `z_bs = kappa(<f_b, w_s> / (||f_b|| ||w_s||)) / temperature` in place of `table.score`; the gradient of the rows waits in the
+ * $`z_bs = kappa(<f_b, w_s> / (||f_b|| ||w_s||)) / temperature`$ in place of `table.score`; the gradient of the rows waits in the
  * table for `applyGradients` all the same. A zero row has cosine 0 with everything and learns as if its length were 1.
  *
  * @param table Class weights without a bias.

@@ -27,7 +27,7 @@ const INTERVALS = 2048;
  * Whether a kernel can change decisions at all.
  *
  * A profile that increases over the cosines that occur, and is shared by all classes, keeps their order:
- * `argmax_j kappa(t_j) = argmax_j t_j`, the decisions of a cosine classifier. Such a kernel changes the loss surface only.
+ * $`argmax_j kappa(t_j) = argmax_j t_j`$, the decisions of a cosine classifier. Such a kernel changes the loss surface only.
  * Known from the theory for the fixed kernels over all cosines, else read from 2,048 intervals: a dip narrower than those
  * goes unseen, and a flat stretch passes for a slow rise. Bracket terms do not count, as they act at single points.
  *

@@ -48,7 +48,7 @@ export interface NearestClassMean {
    */
   logits(features: tf.Tensor2D): tf.Tensor2D;
   /**
-   * A dense layer that predicts the same classes: its logits are `||x|| cos(x, m_c)`, or `||x||^2 - ||x - m_c||^2` up to a
+   * A dense layer that predicts the same classes: its logits are $`||x|| cos(x, m_c)`$, or $`||x||^2 - ||x - m_c||^2`$ up to a
    * constant, which differ from {@link NearestClassMean.logits} by what all classes of an example share.
    *
    * @throws InvalidArgumentError If a class has no example.
@@ -59,7 +59,7 @@ export interface NearestClassMean {
 /**
  * The nearest-class-mean classifier: an example belongs to the class whose mean feature vector is nearest to its own.
  *
- * `m_c` is the mean of the training features of class c, and the score of a class `cos(x, m_c)` or `-||x - m_c||^2`. No
+ * $`m_c`$ is the mean of the training features of class c, and the score of a class $`cos(x, m_c)`$ or $`-||x - m_c||^2`$. No
  * class prior enters, so it needs no adjustment. (With features and means of unit length, the distance ranks as the
  * cosine does.)
  *

@@ -8,7 +8,7 @@ import type { SphereKernel } from './sphereKernel.js';
 
 /** Options of {@link positiveDefiniteness}. */
 export interface DefinitenessOptions {
-  /** `d` of the sphere `S^(d-1)` in `R^d`, an integer of at least 2. Default `Infinity`: every sphere. */
+  /** $`d`$ of the sphere $`S^(d-1)`$ in $`R^d`$, an integer of at least 2. Default `Infinity`: every sphere. */
   readonly dimension?: number;
   /** Degree up to which coefficients are searched for a negative one. Default 24. */
   readonly degree?: number;
@@ -17,8 +17,8 @@ export interface DefinitenessOptions {
 /** A negative coefficient. */
 export interface DefinitenessWitness {
   /**
-   * What the profile was expanded in: `'power'` (`t^m`), `'gegenbauer'` (`C_n` of the sphere asked for), or `'cosine'`
-   * (`cos(n arccos t)`, the circle that lies in every sphere; read from 1,024 points of it).
+   * What the profile was expanded in: `'power'` ($`t^m`$), `'gegenbauer'` ($`C_n`$ of the sphere asked for), or `'cosine'`
+   * ($`cos(n arccos t)`$, the circle that lies in every sphere; read from 1,024 points of it).
    */
   readonly basis: 'power' | 'gegenbauer' | 'cosine';
   /** Degree of the term; -1 and -2 are the odd and the even bracket term. */
@@ -42,8 +42,8 @@ export interface DefinitenessVerdict {
 /**
  * Whether a kernel is positive definite on every sphere, or on the sphere of one dimension.
  *
- * On all of them if and only if `kappa(t) = sum_m alpha_m t^m` plus bracket terms, all factors non-negative; on one
- * `S^(d-1)` if and only if every Gegenbauer coefficient is. The kernels of {@link sphereKernels} answer by theory, polynomials
+ * On all of them if and only if $`kappa(t) = sum_m alpha_m t^m`$ plus bracket terms, all factors non-negative; on one
+ * $`S^(d-1)`$ if and only if every Gegenbauer coefficient is. The kernels of {@link sphereKernels} answer by theory, polynomials
  * by their coefficients (a Gegenbauer coefficient within rounding of 0 counts as 0), others by numbers: `'not'` when a
  * coefficient is negative beyond its error bound (those of {@link powerCoefficients} and {@link gegenbauerCoefficients}, and
  * on the circle that of rounding alone), else `'undecided'`, as finitely many coefficients prove nothing.

@@ -5,12 +5,12 @@ import { checkDegree } from './sphereKernel.js';
 import type { SphereKernel } from './sphereKernel.js';
 
 /**
- * Coefficients of `kappa(t) = sum_m alpha_m t^m` with bounds of their errors, for any kernel.
+ * Coefficients of $`kappa(t) = sum_m alpha_m t^m`$ with bounds of their errors, for any kernel.
  *
  * Closed forms where the kernel has them; else a Chebyshev interpolant on `[-1/2, 1/2]`. Its bounds hold for every profile
  * that is positive definite on all spheres and evaluated to 16 roundings (such a profile is analytic in the unit disc, with
  * `|kappa(z)| <= kappa(1)` there), so a coefficient below minus its bound refutes that. They grow fast with the degree, from
- * about 1e-13 `kappa(1)` at degree 0 to 1e-6 at degree 6, and are infinite for a profile with a kink.
+ * about 1e-13 $`kappa(1)`$ at degree 0 to 1e-6 at degree 6, and are infinite for a profile with a kink.
  *
  * @param kernel The kernel.
  * @param options `degree` of the last coefficient, an integer of at least 0.

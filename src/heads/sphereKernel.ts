@@ -37,9 +37,9 @@ export interface SphereKernel {
   profile(t: number): number;
   /** `kappa'(t)`; `Infinity` at the ends that {@link infiniteSlopeAt} lists. */
   derivative(t: number): number;
-  /** `d kappa(t) / d parameter` for each continuous parameter. */
+  /** $`d kappa(t) / d parameter`$ for each continuous parameter. */
   parameterDerivatives(t: number): Readonly<Record<string, number>>;
-  /** Coefficients of `t^0..t^degree`, without the bracket terms; `null` where no closed form is known. */
+  /** Coefficients of $`t^0..t^degree`$, without the bracket terms; `null` where no closed form is known. */
   powerSeries(degree: number): Float64Array | null;
   /** Bounds of the rounding errors of {@link powerSeries}. Absent: each is below `1e-15 (m + 1)` of its coefficient. */
   powerSeriesErrors?(degree: number): Float64Array;
@@ -48,9 +48,9 @@ export interface SphereKernel {
   /** The ends of `[-1, 1]` at which the slope is infinite. */
   readonly infiniteSlopeAt: readonly (-1 | 1)[];
   /**
-   * How far from the ends a training step takes the slope: at `t` clamped to `[-1 + slopeMargin, 1 - slopeMargin]`. It is
+   * How far from the ends a training step takes the slope: at $`t`$ clamped to `[-1 + slopeMargin, 1 - slopeMargin]`. It is
    * 0 for kernels of finite slope and 1e-6 for the others. Their gradient on the sphere has the bounded length
-   * `kappa'(t) sqrt(1 - t^2)` and no direction at the end itself, where the clamped slope makes it 0. Values stay as they are.
+   * $`kappa'(t) sqrt(1 - t^2)`$ and no direction at the end itself, where the clamped slope makes it 0. Values stay as they are.
    */
   readonly slopeMargin: number;
   /** What is known by proof. */

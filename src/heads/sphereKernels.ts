@@ -10,32 +10,32 @@ import type { SphereKernel } from './sphereKernel.js';
 export interface SphereKernels {
   /** `t`: the cosine itself. Positive definite. */
   linear(): SphereKernel;
-  /** `(t + offset)^degree`. Positive definite. */
+  /** $`(t + offset)^degree`$. Positive definite. */
   polynomial(options: PolynomialOptions): SphereKernel;
-  /** `exp(-gamma ||u - v||^2) = exp(-2 gamma (1 - t))`, the RBF on chordal distances. Positive definite. */
+  /** $`exp(-gamma ||u - v||^2) = exp(-2 gamma (1 - t))`$, the RBF on chordal distances. Positive definite. */
   gaussian(options: BandwidthOptions): SphereKernel;
-  /** `exp(-gamma ||u - v||) = exp(-gamma sqrt(2 - 2t))`. Positive definite; infinite slope at 1. */
+  /** $`exp(-gamma ||u - v||) = exp(-gamma sqrt(2 - 2t))`$. Positive definite; infinite slope at 1. */
   laplacian(options: BandwidthOptions): SphereKernel;
-  /** `exp(-gamma arccos t)`. Positive definite; infinite slope at -1 and 1. */
+  /** $`exp(-gamma arccos t)`$. Positive definite; infinite slope at -1 and 1. */
   geodesicLaplacian(options: BandwidthOptions): SphereKernel;
-  /** `exp(-gamma arccos(t)^2)`. Not positive definite, on no sphere; infinite slope at -1. */
+  /** $`exp(-gamma arccos(t)^2)`$. Not positive definite, on no sphere; infinite slope at -1. */
   geodesicGaussian(options: BandwidthOptions): SphereKernel;
-  /** `(1 + c ||u - v||^2)^(-1/2) = (1 + 2c (1 - t))^(-1/2)`. Positive definite. */
+  /** $`(1 + c ||u - v||^2)^(-1/2) = (1 + 2c (1 - t))^(-1/2)`$. Positive definite. */
   inverseMultiquadric(options: InverseMultiquadricOptions): SphereKernel;
-  /** `1 / (a - t)`: every power of the cosine. Positive definite. */
+  /** $`1 / (a - t)`$: every power of the cosine. Positive definite. */
   rational(options: RationalOptions): SphereKernel;
-  /** `1 - arccos(t) / pi`, of order 0. Positive definite; infinite slope at -1 and 1. */
+  /** $`1 - arccos(t) / pi`$, of order 0. Positive definite; infinite slope at -1 and 1. */
   arcCosine(): SphereKernel;
   /** `tanh t`. Not positive definite, on no sphere. */
   sigmoid(): SphereKernel;
-  /** `sum_m coefficients[m] t^m` and the bracket terms. Positive definite as long as no factor is negative. */
+  /** $`sum_m coefficients[m] t^m`$ and the bracket terms. Positive definite as long as no factor is negative. */
   powerSeries(coefficients: ArrayLike<number>, options?: PowerSeriesOptions): SphereKernel;
   /** A profile of your own. {@link positiveDefiniteness} examines it. */
   custom(options: CustomOptions): SphereKernel;
 }
 
 /**
- * Kernels on the unit sphere that depend on the cosine alone, `k(u, v) = kappa(<u, v>)` with `||u|| = ||v|| = 1`.
+ * Kernels on the unit sphere that depend on the cosine alone, `k(u, v) = kappa(<u, v>)` with $`||u|| = ||v|| = 1`$.
  *
  * @example
  * ```ts

@@ -10,7 +10,7 @@ export interface TauNormalizeOptions {
 /**
  * Weight normalisation of a classifier that was trained on long-tailed data.
  *
- * `w_c / ||w_c||^tau` for the weights `w_c` of each class: the norms that grew with the class sizes shrink towards 1. A
+ * $`w_c / ||w_c||^tau`$ for the weights $`w_c`$ of each class: the norms that grew with the class sizes shrink towards 1. A
  * class whose weights are all 0 keeps them. Logits of the new kernel are taken without the bias, as the paper does.
  *
  * @param kernel Kernel of a dense layer, `[D, C]` float32, one column a class.

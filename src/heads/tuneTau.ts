@@ -27,8 +27,8 @@ const TOLERANCE = 1e-9;
 /**
  * The `tau` of {@link adjustLogits} that fits held-out data best.
  *
- * Minimises `L(tau) = mean_y mean_{i: y_i = y} -log softmax(f_i - tau log pi)_y` over `0 <= tau <= maxTau`, the outer mean
- * over the classes with items, in float64. `L` is convex: its second derivative is a mean of variances of `log pi` under
+ * Minimises $`L(tau) = mean_y mean_{i: y_i = y} -log softmax(f_i - tau log pi)_y`$ over `0 <= tau <= maxTau`, the outer mean
+ * over the classes with items, in float64. $`L`$ is convex: its second derivative is a mean of variances of $`log pi`$ under
  * the adjusted softmax. Tune on data held out from training, never on the test set.
  *
  * @param targets Class ids, `[B]`; -1 is ignored.

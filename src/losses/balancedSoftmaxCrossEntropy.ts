@@ -9,7 +9,7 @@ export interface BalancedSoftmaxOptions extends SoftmaxLossOptions, ClassStatist
 /**
  * Balanced softmax: cross-entropy whose normaliser counts each class as often as the training set does.
  *
- * `BS(y, f) = -log[n_y exp(f_y) / sum_k n_k exp(f_k)]` with counts `n`: the logit-adjusted loss at `tau = 1`.
+ * $`BS(y, f) = -log[n_y exp(f_y) / sum_k n_k exp(f_k)]`$ with counts $`n`$: the logit-adjusted loss at `tau = 1`.
  *
  * @param targets Class ids, `[B]` int32, those outside 0..C-1, such as -1, ignored; or class distributions, `[B, C]`. Constants.
  * @param logits Raw scores, `[B, C]` float32.

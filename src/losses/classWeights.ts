@@ -1,7 +1,7 @@
 import { InvalidArgumentError, resolveClassPrior } from '../core/index.js';
 
 /**
- * Weights that make every class count alike: `1 / pi_y`, where `pi_y = n_y / sum(n)`.
+ * Weights that make every class count alike: $`1 / pi_y`$, where $`pi_y = n_y / sum(n)`$.
  *
  * They are not rescaled; their mean over the training examples is C.
  *
@@ -27,7 +27,7 @@ export interface EffectiveNumberOptions {
 }
 
 /**
- * Class-balanced weights: inverse to the effective number of examples, `w_y = (1 - beta) / (1 - beta^{n_y})`, rescaled to sum
+ * Class-balanced weights: inverse to the effective number of examples, $`w_y = (1 - beta) / (1 - beta^{n_y})`$, rescaled to sum
  * to C.
  *
  * @param classCounts Training-set class counts, length C >= 2, every entry > 0.

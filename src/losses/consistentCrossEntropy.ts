@@ -13,17 +13,17 @@ export interface ConsistentOptions extends SoftmaxLossOptions, ClassStatistics {
 }
 
 /**
- * The family of losses that are consistent for the balanced error, one member for every positive vector `delta`.
+ * The family of losses that are consistent for the balanced error, one member for every positive vector $`delta`$.
  *
- * `L(y, f) = (delta_y / pi_y) log[1 + sum_{y' != y} (delta_{y'} / delta_y) exp(f_{y'} - f_y)]
- * = (delta_y / pi_y) (-log softmax(f + log delta)_y)`. Its minimiser is `f_y = log P(y|x) - log pi_y` up to a constant for every
- * `delta`: the argmax of the raw logits minimises the balanced error. `delta = pi` is {@link logitAdjustedCrossEntropy} at
+ * $`L(y, f) = (delta_y / pi_y) log[1 + sum_{y' != y} (delta_{y'} / delta_y) exp(f_{y'} - f_y)]
+ * = (delta_y / pi_y) (-log softmax(f + log delta)_y)`$. Its minimiser is $`f_y = log P(y|x) - log pi_y`$ up to a constant for every
+ * $`delta`$: the argmax of the raw logits minimises the balanced error. `delta = pi` is {@link logitAdjustedCrossEntropy} at
  * `tau = 1`; `delta = 1` is {@link weightedCrossEntropy} with {@link inverseFrequencyWeights}; in between, such as
- * `delta = sqrt(pi)`, a part of the correction is weight and the rest margin.
+ * $`delta = sqrt(pi)`$, a part of the correction is weight and the rest margin.
  *
  * @param targets Class ids, `[B]` int32, those outside 0..C-1, such as -1, ignored; or class distributions, `[B, C]`. Constants.
  * @param logits Raw scores, `[B, C]` float32.
- * @param options `classCounts` or `classPrior` of the training set, `delta`, and those of every softmax loss.
+ * @param options `classCounts` or `classPrior` of the training set, $`delta`$, and those of every softmax loss.
  * @returns Scalar, or `[B]` with `reduction: 'none'`; in nats times weight.
  * @throws InvalidArgumentError If a shape, dtype or option does not fit, or a class has no training example.
  * @throws InvalidArgumentError If its gradient is taken inside another one: the loss has first derivatives only.

@@ -17,8 +17,8 @@ export interface EqualizedOptions extends SoftmaxLossOptions, ClassStatistics {
 /**
  * Equalised loss: rare classes compete less where they are the wrong answer.
  *
- * `L(y, f) = log[1 + sum_{y' != y} F(pi_{y'}) exp(f_{y'} - f_y)]`, smooth with `F(pi) = pi^tau`, or thresholded with
- * `F(pi) = 1[pi >= threshold]`: the pairwise loss with `Delta_{y y'} = log F(pi_{y'})`. It is not consistent for the balanced
+ * $`L(y, f) = log[1 + sum_{y' != y} F(pi_{y'}) exp(f_{y'} - f_y)]`$, smooth with $`F(pi) = pi^tau`$, or thresholded with
+ * `F(pi) = 1[pi >= threshold]`: the pairwise loss with $`Delta_{y y'} = log F(pi_{y'})`$. It is not consistent for the balanced
  * error. The thresholded form is the original with every rare negative left out, instead of a random share of them.
  *
  * @param targets Class ids, `[B]` int32, those outside 0..C-1, such as -1, ignored; or class distributions, `[B, C]`. Constants.

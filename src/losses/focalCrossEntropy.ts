@@ -16,7 +16,7 @@ export interface FocalOptions extends SoftmaxLossOptions {
 /**
  * Focal loss: cross-entropy that turns to the examples which are still hard.
  *
- * `FL(y, f) = w_y (1 - p_y)^gamma (-log p_y)` with `p = softmax(f)`; a distribution `q` gives `sum_y q_y FL(y, f)`. It weighs hard
+ * $`FL(y, f) = w_y (1 - p_y)^gamma (-log p_y)`$ with $`p = softmax(f)`$; a distribution $`q`$ gives $`sum_y q_y FL(y, f)`$. It weighs hard
  * examples, not rare classes: it is not consistent for the balanced error.
  *
  * @param targets Class ids, `[B]` int32, those outside 0..C-1, such as -1, ignored; or class distributions, `[B, C]`. Constants.

@@ -20,10 +20,10 @@ export interface LdamOptions extends SoftmaxLossOptions, ClassStatistics {
 /**
  * Label-distribution-aware margin loss: rare classes must win by a larger margin.
  *
- * `L(y, f) = -log[exp(f_y - s m_y) / (exp(f_y - s m_y) + sum_{y' != y} exp(f_{y'}))]` with `f = s cos`, `s` the scale and
- * `m_y = maxMargin (n_min / n_y)^(1/4)`: the pairwise loss with `Delta_{y y'} = s m_y`. It is not consistent for the balanced
+ * $`L(y, f) = -log[exp(f_y - s m_y) / (exp(f_y - s m_y) + sum_{y' != y} exp(f_{y'}))]`$ with `f = s cos`, $`s`$ the scale and
+ * $`m_y = maxMargin (n_min / n_y)^(1/4)`$: the pairwise loss with $`Delta_{y y'} = s m_y`$. It is not consistent for the balanced
  * error. The logits are `scale` times a cosine, of normalised features and weights. On raw logits, which have no bound, the
- * margin is `scale * m_y` nats and the weights grow until it is small beside them: pass `scale: 1`, and expect less of it.
+ * margin is $`scale * m_y`$ nats and the weights grow until it is small beside them: pass `scale: 1`, and expect less of it.
  *
  * @param targets Class ids, `[B]` int32, those outside 0..C-1, such as -1, ignored; or class distributions, `[B, C]`. Constants.
  * @param logits `scale * cosine`, `[B, C]` float32.

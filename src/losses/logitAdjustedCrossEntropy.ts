@@ -11,9 +11,9 @@ export interface LogitAdjustedOptions extends SoftmaxLossOptions, LogitAdjustmen
 /**
  * Softmax cross-entropy on logits shifted by the log prior; predict with the raw logits, never adjusted again.
  *
- * `LA(y, f) = -log softmax(f + tau log pi)_y = log[1 + sum_{y' != y} (pi_{y'} / pi_y)^tau exp(f_{y'} - f_y)]`, with `pi`
- * the class prior of the training set and `f` the logits. With a target prior `nu`, `pi / nu` stands for `pi`. Its
- * minimiser is `f_y = log P(y|x) - tau log pi_y` up to a constant, so at `tau = 1` the argmax of the raw logits
+ * $`LA(y, f) = -log softmax(f + tau log pi)_y = log[1 + sum_{y' != y} (pi_{y'} / pi_y)^tau exp(f_{y'} - f_y)]`$, with $`pi`$
+ * the class prior of the training set and $`f`$ the logits. With a target prior $`nu`$, $`pi / nu`$ stands for $`pi`$. Its
+ * minimiser is $`f_y = log P(y|x) - tau log pi_y`$ up to a constant, so at `tau = 1` the argmax of the raw logits
  * minimises the balanced error. With class-balanced batches the prior is uniform and plain cross-entropy is right.
  *
  * @param targets Class ids, `[B]` int32, those outside 0..C-1, such as -1, ignored; or class distributions, `[B, C]`. Constants.

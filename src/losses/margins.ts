@@ -6,7 +6,7 @@ import { overwriteAt } from './targets.js';
 import type { LabelRows } from './targets.js';
 
 /**
- * Margins `Delta_{y y'}` that are a sum, `positive_y + negative_{y'}` for `y' != y`; in nats, finite but for a negative one
+ * Margins $`Delta_{y y'}`$ that are a sum, $`positive_y + negative_{y'}`$ for `y' != y`; in nats, finite but for a negative one
  * of `-Infinity`, which takes the class out of the negatives. Each defaults to 0.
  */
 export interface SeparableMargins {

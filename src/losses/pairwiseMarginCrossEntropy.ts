@@ -8,11 +8,11 @@ import { checkTargets } from './targets.js';
 /** Options of {@link pairwiseMarginCrossEntropy}. */
 export interface PairwiseMarginOptions extends SoftmaxLossOptions {
   /**
-   * The margins `Delta_{y y'}`, in nats: separable ones, or a matrix `[C, C]` whose row is the target class and whose
+   * The margins $`Delta_{y y'}`$, in nats: separable ones, or a matrix `[C, C]` whose row is the target class and whose
    * diagonal is not read. The margins of a matrix row must lie within 80 nats of each other when targets are distributions.
    */
   readonly margins: SeparableMargins | MarginMatrix;
-  /** The weights `alpha_y`, length C, at least 0. Default: 1. */
+  /** The weights $`alpha_y`$, length C, at least 0. Default: 1. */
   readonly weights?: tf.Tensor1D | ArrayLike<number>;
 }
 
@@ -20,9 +20,9 @@ export interface PairwiseMarginOptions extends SoftmaxLossOptions {
  * The pairwise-margin loss that contains the others: softmax cross-entropy with a weight for each target class and a margin
  * for each pair of target and other class.
  *
- * `L(y, f) = alpha_y log[1 + sum_{y' != y} exp(Delta_{y y'}) exp(f_{y'} - f_y)]`, gradient
- * `alpha_y exp(Delta_{yj} + f_j - f_y) / (1 + S)` for `j != y` with `S` the sum, and minus their sum for `j = y`; a
- * distribution `q` gives `sum_y q_y L(y, f)`. Separable margins `Delta_{y y'} = positive_y + negative_{y'}` take O(B C) and are
+ * $`L(y, f) = alpha_y log[1 + sum_{y' != y} exp(Delta_{y y'}) exp(f_{y'} - f_y)]`$, gradient
+ * $`alpha_y exp(Delta_{yj} + f_j - f_y) / (1 + S)`$ for `j != y` with $`S`$ the sum, and minus their sum for `j = y`; a
+ * distribution $`q`$ gives $`sum_y q_y L(y, f)`$. Separable margins $`Delta_{y y'} = positive_y + negative_{y'}`$ take O(B C) and are
  * never expanded. A matrix takes O(B C) for class ids and two matrix products for distributions.
  *
  * @param targets Class ids, `[B]` int32, those outside 0..C-1, such as -1, ignored; or class distributions, `[B, C]`. Constants.

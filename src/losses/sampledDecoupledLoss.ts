@@ -18,13 +18,13 @@ export interface SampledDecoupledOptions extends SampledLossOptions {
 /**
  * A loss of the label's score and one of each sampled negative's, added up.
  *
- * `L = phi(f_y) + sum_{y' in N} w_{y y'} varphi(-f_{y'})` with the drawn classes N, each as often as it was drawn, and their weights.
- * Its expectation over the draw is exactly `phi(f_y) + sum_{y' != y} rho_{y y'} varphi(-f_{y'})`, `rho` being the expected total weight
+ * $`L = phi(f_y) + sum_{y' in N} w_{y y'} varphi(-f_{y'})`$ with the drawn classes N, each as often as it was drawn, and their weights.
+ * Its expectation over the draw is exactly $`phi(f_y) + sum_{y' != y} rho_{y y'} varphi(-f_{y'})`$, $`rho`$ being the expected total weight
  * of a class, for a sample of any size.
  *
  * | `kind`        | `phi(f)`           | `varphi(-f)`      |
  * | ------------- | ------------------ | ----------------- |
- * | `logistic`    | `log[1 + exp(-f)]` | `log[1 + exp(f)]` |
+ * | `logistic`    | $`log[1 + exp(-f)]`$ | $`log[1 + exp(f)]`$ |
  * | `hinge`       | `[1 - f]_+`        | `[1 + f]_+`       |
  * | `contrastive` | `1 - f`            | `[f - margin]_+`  |
  *

@@ -7,9 +7,9 @@ import { FARTHEST } from './targets.js';
 /**
  * Softmax cross-entropy of the label against a sample of the other classes.
  *
- * `L = log[1 + sum_{y' in N} w_{y y'} exp(f_{y'} - f_y)]` with the drawn classes N, each as often as it was drawn, and their weights;
- * the gradient is `w exp(f_{y'} - f_y) / (1 + sum)` for each negative and minus their sum for the label. Its expectation lies below
- * `log[1 + sum_{y' != y} rho_{y y'} exp(f_{y'} - f_y)]`, `rho` being the expected total weight of a class, and comes closer as the
+ * $`L = log[1 + sum_{y' in N} w_{y y'} exp(f_{y'} - f_y)]`$ with the drawn classes N, each as often as it was drawn, and their weights;
+ * the gradient is $`w exp(f_{y'} - f_y) / (1 + sum)`$ for each negative and minus their sum for the label. Its expectation lies below
+ * $`log[1 + sum_{y' != y} rho_{y y'} exp(f_{y'} - f_y)]`$, $`rho`$ being the expected total weight of a class, and comes closer as the
  * sample grows. It asks nothing of where the logits come from: rows of a class table, or the dot products of two towers with the
  * other items of the batch.
  *

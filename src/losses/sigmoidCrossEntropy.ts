@@ -19,8 +19,8 @@ export interface SigmoidOptions extends LossOptions {
 /**
  * Binary cross-entropy of each class, summed over the classes: for targets that may carry several labels, or none.
  *
- * `L(q, f) = sum_c w_c [log(1 + exp(z_c)) - q_c z_c]` with `z_c = f_c + tau log(p_c / (1 - p_c))` and `p` the label prior; the gradient
- * is `w_c (sigmoid(z_c) - q_c)`. Adjusted at `tau = 1`, the sign of the raw logit minimises the balanced error of each label, as
+ * $`L(q, f) = sum_c w_c [log(1 + exp(z_c)) - q_c z_c]`$ with $`z_c = f_c + tau log(p_c / (1 - p_c))`$ and $`p`$ the label prior; the gradient
+ * is $`w_c (sigmoid(z_c) - q_c)`$. Adjusted at `tau = 1`, the sign of the raw logit minimises the balanced error of each label, as
  * the argmax does for one label per example. Entries of the targets lie in 0..1 and need not sum to 1; a negative entry is an
  * unknown label and has no loss. `'mean'` divides by the number of rows with a known label.
  *

@@ -3,9 +3,9 @@ import { offsetCrossEntropy } from './offsetCrossEntropy.js';
 import type { SoftmaxLossOptions } from './offsetCrossEntropy.js';
 
 /**
- * Softmax cross-entropy on raw logits `f`.
+ * Softmax cross-entropy on raw logits $`f`$.
  *
- * `CE(y, f) = -log softmax(f)_y`, gradient `softmax(f) - onehot(y)`; a distribution `q` gives `sum_y q_y CE(y, f)`.
+ * $`CE(y, f) = -log softmax(f)_y`$, gradient $`softmax(f) - onehot(y)`$; a distribution $`q`$ gives $`sum_y q_y CE(y, f)`$.
  * Finite for every finite logit: a class more than 1e30 below the largest counts as 1e30 below it. Values are never
  * read, so a class id outside 0..C-1 is no error here, its row is ignored: the data readers and `classificationMetrics`
  * check labels.

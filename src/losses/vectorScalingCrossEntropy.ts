@@ -14,7 +14,7 @@ export interface VectorScalingOptions extends LogitAdjustedOptions {
 /**
  * Vector-scaling loss: the logits of rare classes are divided, then adjusted by the log prior.
  *
- * `VS(y, f) = -log softmax(z)_y` with `z_j = f_j / D_j + tau log pi_j` and `D_j = (n_max / n_j)^gamma`, so that the largest class
+ * $`VS(y, f) = -log softmax(z)_y`$ with $`z_j = f_j / D_j + tau log pi_j`$ and $`D_j = (n_max / n_j)^gamma`$, so that the largest class
  * has 1. `gamma = 0` is {@link logitAdjustedCrossEntropy}; `tau = 0` is the class-dependent temperature loss (CDT). Divided
  * logits still separate the classes late in training, when the offsets have lost their effect. Predict with the raw logits.
  *

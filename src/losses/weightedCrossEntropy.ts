@@ -16,7 +16,7 @@ export interface WeightedOptions extends SoftmaxLossOptions {
 /**
  * Cross-entropy whose examples count by their class.
  *
- * `L(y, f) = w_y (-log softmax(f)_y)`, gradient `w_y (softmax(f) - onehot(y))`. With `w_y = 1 / pi_y` it is consistent for the
+ * $`L(y, f) = w_y (-log softmax(f)_y)`$, gradient $`w_y (softmax(f) - onehot(y))`$. With $`w_y = 1 / pi_y`$ it is consistent for the
  * balanced error; on data that the network fits exactly the weights lose their effect, unlike margins. `'mean'` divides by
  * the number of rows, not by the sum of the weights as PyTorch does.
  *

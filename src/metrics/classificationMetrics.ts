@@ -11,7 +11,7 @@ export interface ClassificationMetricsOptions {
   readonly numClasses: number;
   /** Classes to score by group; see {@link groupClasses}. Default: none, every group is `null`. */
   readonly groups?: ClassGroups;
-  /** Whether to keep the confusion matrix, `C^2` numbers. Default: for at most 512 classes. */
+  /** Whether to keep the confusion matrix, $`C^2`$ numbers. Default: for at most 512 classes. */
   readonly confusion?: boolean;
 }
 

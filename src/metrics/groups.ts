@@ -27,7 +27,7 @@ const defaultThresholds: GroupThresholds = { head: 100, tail: 20 };
  * Head, torso and tail classes from training counts.
  *
  * `'thresholds'`: head has more than 100 training examples, tail fewer than 20. `'thirds'`: classes ranked by count,
- * equal counts by index, cut after `round(C / 3)` and `round(2 C / 3)`.
+ * equal counts by index, cut after $`round(C / 3)`$ and $`round(2 C / 3)`$.
  *
  * @param classCounts Training-set counts, length C, finite and not negative.
  * @param scheme `'thresholds'` (default), `'thirds'`, or thresholds of your own.

@@ -13,11 +13,11 @@ export interface PropensityOptions {
 /**
  * How likely a true label is to be in the labels at all, by how often the training set shows it.
  *
- * `p_y = 1 / (1 + C (n_y + B)^-A)` with `C = (ln N - 1) (B + 1)^A`: taggers overlook rare labels more often than frequent
- * ones, so a hit on a rare label says more; {@link rankingMetrics} weighs it by `1 / p_y`.
+ * $`p_y = 1 / (1 + C (n_y + B)^-A)`$ with $`C = (ln N - 1) (B + 1)^A`$: taggers overlook rare labels more often than frequent
+ * ones, so a hit on a rare label says more; {@link rankingMetrics} weighs it by $`1 / p_y`$.
  *
- * @param labelCounts Training examples of each class `n_y`, length C, from 0 to `examples`.
- * @param options `examples`, and `a`, `b` where the data have their own; 0.6 and 2.6 for Amazon, 0.5 and 0.4 for Wikipedia.
+ * @param labelCounts Training examples of each class $`n_y`$, length C, from 0 to `examples`.
+ * @param options `examples`, and $`a`$, $`b`$ where the data have their own; 0.6 and 2.6 for Amazon, 0.5 and 0.4 for Wikipedia.
  * @returns Propensities `[C]`, in 0..1, both excluded, growing with the count.
  * @throws InvalidArgumentError If a count or an option is out of range.
  * @example

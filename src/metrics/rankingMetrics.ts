@@ -40,13 +40,13 @@ export interface RankingMetrics {
  * Metrics of rankings for examples that may carry several of very many labels: precision, recall, nDCG and
  * propensity-scored precision at k, by head, torso and tail.
  *
- * With `Y_i` the labels of example `i` of `N`, `T_i` its best k classes, and `p` the propensities:
+ * With $`Y_i`$ the labels of example $`i`$ of $`N`$, $`T_i`$ its best k classes, and $`p`$ the propensities:
  *
- * - precision `sum_i |T_i ∩ Y_i| / (k N)`; of a group: the share of all places that are hits in the group, so groups add up.
- * - recall `sum_i |T_i ∩ Y_i| / sum_i |Y_i|`, every label occurrence counting alike; of a group: the same of its labels alone.
+ * - precision $`sum_i |T_i ∩ Y_i| / (k N)`$; of a group: the share of all places that are hits in the group, so groups add up.
+ * - recall $`sum_i |T_i ∩ Y_i| / sum_i |Y_i|`$, every label occurrence counting alike; of a group: the same of its labels alone.
  * - balanced recall: the mean over classes of the recall of each; of a group: over its classes.
- * - nDCG `1/N sum_i DCG_i / (best DCG_i)`, with `1 / log2(1 + rank)` for a hit; only of all classes.
- * - propensity-scored precision `sum_i sum_{T_i ∩ Y_i} 1/p_y / sum_i max sum 1/p_y`, the best k labels of each example below the
+ * - nDCG $`1/N sum_i DCG_i / (best DCG_i)`$, with $`1 / log2(1 + rank)`$ for a hit; only of all classes.
+ * - propensity-scored precision $`sum_i sum_{T_i ∩ Y_i} 1/p_y / sum_i max sum 1/p_y`$, the best k labels of each example below the
  *   line; of a group: with the labels of the group, above and below.
  *
  * Only counts are kept, some numbers a class.

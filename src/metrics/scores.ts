@@ -2,9 +2,9 @@ import type { ReliabilityBin } from './reliability.js';
 
 /** Whether the probabilities of a model, the softmax of its logits, mean what they say. */
 export interface CalibrationScores {
-  /** Mean of `-log softmax(logits)_y`, in nats. */
+  /** Mean of $`-log softmax(logits)_y`$, in nats. */
   readonly nll: number;
-  /** Mean of `sum_k (softmax(logits)_k - 1[k = y])^2`, 0..2. */
+  /** Mean of $`sum_k (softmax(logits)_k - 1[k = y])^2`$, 0..2. */
   readonly brier: number;
   /** Expected calibration error of the top-1 confidence over 15 bins of equal width, 0..1. */
   readonly ece: number;

@@ -23,7 +23,7 @@ export interface CutMixPlanOptions extends PartnerOptions {
 /**
  * Draws a CutMix plan: a box of the partner is pasted into each image, and the shares of the targets are those of the area.
  *
- * The box has `sqrt(1 - l)` of the height and of the width, `l` from Beta(alpha, alpha), about a uniform centre; what lies outside
+ * The box has $`sqrt(1 - l)`$ of the height and of the width, $`l`$ from Beta(alpha, alpha), about a uniform centre; what lies outside
  * the image is cut off, and the shares are counted after that, exactly.
  *
  * @param options Batch and image size, alpha, partners, random stream.

@@ -14,7 +14,7 @@ export interface MixingPlanOptions extends ShareOptions, PartnerOptions {
 }
 
 /**
- * Draws a plan for a batch: mixture b is `sum_k l_bk x_{pi_k(b)}` with `pi_1` the identity and the shares `l_b` from a symmetric
+ * Draws a plan for a batch: mixture b is $`sum_k l_bk x_{pi_k(b)}`$ with $`pi_1`$ the identity and the shares $`l_b`$ from a symmetric
  * Dirichlet distribution, which for two points is Beta.
  *
  * @param options Batch size, points, shares, partners, random stream.

@@ -19,10 +19,10 @@ export interface EqualStrengthOptions {
 }
 
 /**
- * How strongly a plan mixes: `1 - E[sum_k l_k^2] = alpha (K - 1) / (K alpha + 1)`, the chance that two looks into a mixture show
+ * How strongly a plan mixes: $`1 - E[sum_k l_k^2] = alpha (K - 1) / (K alpha + 1)`$, the chance that two looks into a mixture show
  * different points. It is 0 without mixing and `1 - 1/K` when all shares are equal.
  *
- * The standard deviation of a mixed feature is `sqrt(1 - strength)` of the original one where the points are independent.
+ * The standard deviation of a mixed feature is $`sqrt(1 - strength)`$ of the original one where the points are independent.
  *
  * @param options Number of points and Dirichlet parameter.
  * @returns The strength, in `[0, 1 - 1/K)`.
@@ -43,7 +43,7 @@ export function mixingStrength({ points, alpha }: MixingStrengthOptions): number
 /**
  * The Dirichlet parameter with which K points mix as strongly as two do: at an equal parameter more points mix more.
  *
- * With `c = 1 - strength` it is `(1 - c) / (K c - 1)`: 1, 1/3, 1/5 and 1/7 for 2, 3, 4 and 5 points at the strength of
+ * With `c = 1 - strength` it is $`(1 - c) / (K c - 1)`$: 1, 1/3, 1/5 and 1/7 for 2, 3, 4 and 5 points at the strength of
  * mixup with `alpha = 1`.
  *
  * @param options Number of points, and the strength or the parameter of the pair that has it.

@@ -1,11 +1,11 @@
 /** How far a map is from being affine on sampled simplices: four ratios of means over mixtures, all 0 where it is affine. */
 export interface Linearity {
   /**
-   * M1: `E gap / E spread`, unchanged by any scale, rotation or shift of the activations; `null` where all points of every
+   * M1: $`E gap / E spread`$, unchanged by any scale, rotation or shift of the activations; `null` where all points of every
    * mixture have the same ones.
    */
   readonly gapOverSpread: number | null;
-  /** M2: `E gap / E ||lin||^2`, unchanged by scale and rotation; `null` where all activations are 0. */
+  /** M2: $`E gap / E ||lin||^2`$, unchanged by scale and rotation; `null` where all activations are 0. */
   readonly gapOverMean: number | null;
   /**
    * M3: `E [1 - cos(m, lin)]`, unchanged by scale and rotation; over the mixtures where neither is 0, and `null` without

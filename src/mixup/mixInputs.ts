@@ -4,16 +4,16 @@ import { gatherSum } from './gatherSum.js';
 import { checkBatch, termsOf, type BoxPlan, type MixingPlan } from './plan.js';
 
 /**
- * Mixes the rows of anything by a plan: `x~_b = sum_k l_bk x_{pi_k(b)}`, in K gathers and sums.
+ * Mixes the rows of anything by a plan: $`x~_b = sum_k l_bk x_{pi_k(b)}`$, in K gathers and sums.
  *
  * Images, hidden activations (manifold mixup), outputs of a teacher: what counts is the first axis. A CutMix plan pastes
  * boxes instead and takes images of the size that it was drawn for only. Differentiable, more than once; a plan whose mixtures
- * are their own examples gives `x` back, bit for bit.
+ * are their own examples gives $`x`$ back, bit for bit.
  *
  * @param x `[B, ...]` float32; `[B, H, W, C]` for a CutMix plan.
  * @param plan From {@link drawMixingPlan}, {@link matchMixingPlan} or {@link drawCutMixPlan}.
- * @returns The mixtures, in the shape of `x`.
- * @throws InvalidArgumentError If the batch is not that of the plan, `x` is not float32, or a CutMix plan does not fit it.
+ * @returns The mixtures, in the shape of $`x`$.
+ * @throws InvalidArgumentError If the batch is not that of the plan, $`x`$ is not float32, or a CutMix plan does not fit it.
  * @example
  * ```ts
  * import * as tf from '@tensorflow/tfjs';

@@ -10,7 +10,7 @@ export interface MixTargetsOptions {
 }
 
 /**
- * Mixes targets as {@link mixInputs} mixes inputs: `y~_b = sum_k l_bk y_{pi_k(b)}`, with class ids as one-hot rows.
+ * Mixes targets as {@link mixInputs} mixes inputs: $`y~_b = sum_k l_bk y_{pi_k(b)}`$, with class ids as one-hot rows.
  *
  * An id outside `0..C-1`, such as -1, has no class: its share is missing from the row, as it would be from the sum of the
  * losses.

@@ -21,9 +21,9 @@ export interface MixupConsistencyOptions {
 }
 
 /**
- * Asks of a mixture what a teacher says of its points: `L_b = 1/C sum_c (softmax(f(x~_b))_c - q~_bc)^2`, `q~_b = sum_k l_bk q_{pi_k(b)}`.
+ * Asks of a mixture what a teacher says of its points: $`L_b = 1/C sum_c (softmax(f(x~_b))_c - q~_bc)^2`$, $`q~_b = sum_k l_bk q_{pi_k(b)}`$.
  *
- * It needs no labels. The gradient is `2/C p (d - sum_j p_j d_j)` with `p` the softmax and `d = p - q~`; none flows to the teacher.
+ * It needs no labels. The gradient is $`2/C p (d - sum_j p_j d_j)`$ with $`p`$ the softmax and $`d = p - q~`$; none flows to the teacher.
  *
  * @param teacher Of the unmixed inputs, `[B, C]` float32: class distributions, or logits with `mix: 'logits'`. Constants.
  * @param mixedLogits Raw scores of the mixed inputs, `[B, C]` float32.

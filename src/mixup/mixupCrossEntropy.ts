@@ -19,7 +19,7 @@ export interface MixupCrossEntropyOptions {
   /** Any loss of this package with its options bound, or one of yours. Default: `softmaxCrossEntropy`. */
   readonly loss?: BoundLoss;
   /**
-   * `'targets'` (default) gives the loss the mixed targets, once: the same where the loss of a distribution is `sum_y q_y L(y, f)`,
+   * `'targets'` (default) gives the loss the mixed targets, once: the same where the loss of a distribution is $`sum_y q_y L(y, f)`$,
    * as that of every loss of this package is. `'losses'` sums the loss of each point times its share: for losses that are
    * not linear in the target, that take class ids faster than distributions (margin losses with many classes), or whose
    * label rows have entries that mean something else than a share, such as the unknown labels of `sigmoidCrossEntropy`.
@@ -30,7 +30,7 @@ export interface MixupCrossEntropyOptions {
 }
 
 /**
- * The loss of mixed inputs: `L_b = sum_k l_bk L(y_{pi_k(b)}, f(x~_b))`.
+ * The loss of mixed inputs: $`L_b = sum_k l_bk L(y_{pi_k(b)}, f(x~_b))`$.
  *
  * Logit adjustment, margins and weights act on each point as they would on it alone.
  *

@@ -6,7 +6,7 @@ export interface PlanShares {
   readonly batchSize: number;
   /** Number of mixed points K. */
   readonly points: number;
-  /** `pi_k(b)`: which example is the k-th point of mixture b, `[K, B]` row by row; the first row is `0..B-1`. */
+  /** $`pi_k(b)`$: which example is the k-th point of mixture b, `[K, B]` row by row; the first row is `0..B-1`. */
   readonly partners: Int32Array;
   /** Shares of the points: `[K]` for the whole batch, or `[K, B]` row by row; those of a mixture sum to 1. */
   readonly weights: Float32Array;

@@ -47,18 +47,18 @@ export interface LayerLinearity extends Linearity {
 }
 
 /**
- * How linear each layer of a network is between examples: for mixtures `x~ = sum_k l_k x_k`, `l ~ Dir(alpha)`, the gap
- * `||h(x~) - sum_k l_k h(x_k)||^2`.
+ * How linear each layer of a network is between examples: for mixtures $`x~ = sum_k l_k x_k`$, $`l ~ Dir(alpha)`$, the gap
+ * $`||h(x~) - sum_k l_k h(x_k)||^2`$.
  *
- * Layers run in evaluation mode and their activations are flattened; `lin = sum_k l_k h(x_k)`, `m = h(x~)` and
- * `spread = sum_k l_k ||h(x_k) - lin||^2` are made in float64. The measures can rank networks differently: report
+ * Layers run in evaluation mode and their activations are flattened; $`lin = sum_k l_k h(x_k)`$, $`m = h(x~)`$ and
+ * $`spread = sum_k l_k ||h(x_k) - lin||^2`$ are made in float64. The measures can rank networks differently: report
  * {@link Linearity.gapOverSpread} and {@link Linearity.gap} at least. A network with linear probabilities has logits that are not.
  *
  * @param model Any tf.layers model with one input; a model inside it counts as one layer. It stays as it is.
  * @param x Held-out inputs, `[N, ...]` float32.
  * @param options The random stream; points, shares, which examples meet, which layers.
  * @returns The measures of each layer, from the inputs to the outputs, the softmax last.
- * @throws InvalidArgumentError If the model has another number of inputs, `x` or an option does not fit, a layer is not there,
+ * @throws InvalidArgumentError If the model has another number of inputs, $`x`$ or an option does not fit, a layer is not there,
  *   or an activation is not finite.
  * @example
  * ```ts

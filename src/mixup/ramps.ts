@@ -1,11 +1,11 @@
 import { checkNumber, InvalidArgumentError } from '../core/index.js';
 
 /**
- * The first half of a Gaussian: `exp(-5 (1 - t/T)^2)` for `t < T`, then 1. Starts the weight of a consistency loss near 0.
+ * The first half of a Gaussian: $`exp(-5 (1 - t/T)^2)`$ for `t < T`, then 1. Starts the weight of a consistency loss near 0.
  *
  * @param t How far training has come, at least 0, in the unit of `length`.
  * @param length T: when the ramp ends, above 0.
- * @returns A factor, in `exp(-5)..1`.
+ * @returns A factor, in $`exp(-5)..1`$.
  * @throws InvalidArgumentError If a number is out of its range.
  * @example
  * ```ts
@@ -18,7 +18,7 @@ export function sigmoidRamp(t: number, length: number): number {
 }
 
 /**
- * A straight line from 0 to 1: `min(t / T, 1)`.
+ * A straight line from 0 to 1: $`min(t / T, 1)`$.
  *
  * @param t How far training has come, at least 0, in the unit of `length`.
  * @param length T: when the ramp ends, above 0.
@@ -41,7 +41,7 @@ function linearRampOf(where: string, t: number, length: number): number {
 }
 
 /**
- * The factor of an averaging teacher `theta' <- m theta' + (1 - m) theta`: `m = min(1 - 1/(t + 1), limit)`, a plain mean at first.
+ * The factor of an averaging teacher $`theta' <- m theta' + (1 - m) theta`$: $`m = min(1 - 1/(t + 1), limit)`$, a plain mean at first.
  *
  * @param step How many steps were averaged before, an integer of at least 0.
  * @param limit The factor in the end, in 0..1. Default 0.999.

@@ -26,7 +26,7 @@ export interface ZetaShares {
 }
 
 /**
- * The shares of zeta-mixup: `l_i = i^-gamma / sum_j j^-gamma` for `i = 1..K`, largest first.
+ * The shares of zeta-mixup: $`l_i = i^-gamma / sum_j j^-gamma`$ for `i = 1..K`, largest first.
  *
  * @param points Number of points K, at least 1.
  * @param gamma The exponent, at least 0; 0 gives equal shares, the authors' default is 2.8.

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { checkShape, InvalidArgumentError } from '../core/index.js';
 
 /**
- * Sharpens distributions: `p_c^(1/T) / sum_j p_j^(1/T)`; of a softmax it is the softmax of the logits over `T`.
+ * Sharpens distributions: $`p_c^(1/T) / sum_j p_j^(1/T)`$; of a softmax it is the softmax of the logits over $`T`$.
  *
  * @param probabilities Class distributions, `[B, C]`, entries at least 0. They need not sum to 1; a row of zeros stays one.
  * @param temperature T, above 0: below 1 sharpens, 1 normalises, above 1 flattens. MixMatch: 0.5.

@@ -84,8 +84,8 @@ export class AdamWOptimizer extends StatefulOptimizer {
 /**
  * Adam with bias correction and weight decay apart from the gradient.
  *
- * `m <- beta1 m + (1 - beta1) g`, `v <- beta2 v + (1 - beta2) g^2`, then at step t
- * `w <- w - lr (m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon) + weightDecay w)`.
+ * $`m <- beta1 m + (1 - beta1) g`$, $`v <- beta2 v + (1 - beta2) g^2`$, then at step t
+ * $`w <- w - lr (m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon) + weightDecay w)`$.
  *
  * @param options `learningRate`, `beta1`, `beta2`, `epsilon`, `weightDecay`, `decayed`.
  * @returns An optimizer for `applyGradients`, `minimize` and `model.compile`; `dispose()` frees its state.

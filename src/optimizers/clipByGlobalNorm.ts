@@ -15,7 +15,7 @@ export interface ClippedGradients {
 /**
  * Scales all gradients by one factor so that their joint norm is at most `maxNorm`.
  *
- * `norm = sqrt(sum of all squares)`, `g <- g * maxNorm / max(norm, maxNorm)`. No value is read: the norm stays a tensor.
+ * $`norm = sqrt(sum of all squares)`$, $`g <- g * maxNorm / max(norm, maxNorm)`$. No value is read: the norm stays a tensor.
  * Squares of large gradients do not overflow: they are relative to the largest entry.
  *
  * @param gradients Gradients by variable name, as `tf.variableGrads` returns them, null for frozen variables; they stay the

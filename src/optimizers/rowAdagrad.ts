@@ -11,7 +11,7 @@ export interface RowAdagradOptions {
 }
 
 /**
- * Adagrad on single rows: `a <- a + g^2`, then `w <- w - lr g / (sqrt(a) + epsilon)`.
+ * Adagrad on single rows: $`a <- a + g^2`$, then $`w <- w - lr g / (sqrt(a) + epsilon)`$.
  *
  * A row that is not touched has the gradient 0, for which Adagrad changes nothing: the rows move exactly as they would in a
  * dense update.

@@ -15,11 +15,11 @@ export interface RowAdamOptions {
 /**
  * Lazy Adam: the moments of a row move only in the steps that touch it, while the bias correction counts all steps.
  *
- * For a touched row at step t of the table `m <- beta1 m + (1 - beta1) g`, `v <- beta2 v + (1 - beta2) g^2`, then
- * `w <- w - lr m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon)`. Other rows keep weights and moments bit for bit. Dense
+ * For a touched row at step t of the table $`m <- beta1 m + (1 - beta1) g`$, $`v <- beta2 v + (1 - beta2) g^2`$, then
+ * $`w <- w - lr m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon)`$. Other rows keep weights and moments bit for bit. Dense
  * Adam would go on moving them along their old gradients; where every row is touched in every step, the two are the same. A row
  * that is first touched late has moments that are still near 0 but a correction near 1: its first step is about
- * `lr (1 - beta1) / sqrt(1 - beta2)` long, 3.2 times the learning rate with the defaults.
+ * $`lr (1 - beta1) / sqrt(1 - beta2)`$ long, 3.2 times the learning rate with the defaults.
  *
  * @param options `beta1`, `beta2`, `epsilon`.
  * @returns The optimizer of a `classTable`; its state is two numbers a weight, and the number of steps.

@@ -1,7 +1,7 @@
 import type { RowOptimizer } from './rowOptimizer.js';
 
 /**
- * Plain gradient descent on single rows: `w <- w - lr g`.
+ * Plain gradient descent on single rows: $`w <- w - lr g`$.
  *
  * @returns The optimizer of a `classTable`; its state is empty.
  * @example

@@ -1,7 +1,7 @@
 import { checkNumber, InvalidArgumentError } from '../core/index.js';
 
 /**
- * The learning rate at a moment of training, in fractions of an epoch: step s of n steps an epoch is at `s / n`.
+ * The learning rate at a moment of training, in fractions of an epoch: step s of n steps an epoch is at $`s / n`$.
  */
 export type Schedule = (epoch: number) => number;
 
@@ -82,7 +82,7 @@ export function stepSchedule(options: StepScheduleOptions): Schedule {
 /**
  * A learning rate that falls along half a cosine, after a linear warm-up from 0.
  *
- * `minRate + (baseRate - minRate) (1 + cos(pi t)) / 2` with `t = (epoch - warmupEpochs) / (epochs - warmupEpochs)`.
+ * $`minRate + (baseRate - minRate) (1 + cos(pi t)) / 2`$ with `t = (epoch - warmupEpochs) / (epochs - warmupEpochs)`.
  *
  * @param options `baseRate`, `warmupEpochs`, `epochs`, `minRate`.
  * @returns The rate as a function of the epoch.

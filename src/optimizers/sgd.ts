@@ -4,8 +4,8 @@ import { type DecayedVariables, decayedTest, savedDecayed } from './decayed.js';
 import { StatefulOptimizer } from './statefulOptimizer.js';
 
 /**
- * Where the learning rate stands: `'pytorch'` outside the velocity, `w <- w - lr v`, so that a drop of the rate acts at
- * once; `'keras'` inside, `v <- m v - lr g`, so that the old velocity keeps its old rate. Equal at a constant rate.
+ * Where the learning rate stands: `'pytorch'` outside the velocity, $`w <- w - lr v`$, so that a drop of the rate acts at
+ * once; `'keras'` inside, $`v <- m v - lr g`$, so that the old velocity keeps its old rate. Equal at a constant rate.
  */
 export type VelocityConvention = 'pytorch' | 'keras';
 
@@ -17,9 +17,9 @@ export interface SgdOptions {
   readonly momentum?: number;
   /** Look one velocity ahead. Default `false`; needs a momentum. */
   readonly nesterov?: boolean;
-  /** Coefficient `wd` of the penalty `wd / 2 * sum(w^2)`, gradient `wd * w` (PyTorch), at least 0. Default `0`. */
+  /** Coefficient `wd` of the penalty $`wd / 2 * sum(w^2)`$, gradient `wd * w` (PyTorch), at least 0. Default `0`. */
   readonly weightDecay?: number;
-  /** Coefficient of the penalty `l2 * sum(w^2)`, gradient `2 * l2 * w` (Keras); instead of `weightDecay`. */
+  /** Coefficient of the penalty $`l2 * sum(w^2)`$, gradient `2 * l2 * w` (Keras); instead of `weightDecay`. */
   readonly l2?: number;
   /** Variables the penalty applies to. Default `'all'`. */
   readonly decayed?: DecayedVariables;
@@ -124,9 +124,9 @@ function decayCoefficient({ weightDecay, l2 }: SgdOptions): number {
 /**
  * Stochastic gradient descent with momentum, Nesterov's variant, and an L2 penalty in either convention.
  *
- * With `g' = g + wd w` (`wd = 2 l2`) and momentum m: `v <- m v + g'`, then `w <- w - lr v`, or with Nesterov
- * `w <- w - lr (g' + m v)`. With `velocity: 'keras'` the rate moves into the velocity: `v <- m v - lr g'`, then
- * `w <- w + v`, or `w <- w + m v - lr g'`.
+ * With $`g' = g + wd w`$ (`wd = 2 l2`) and momentum m: $`v <- m v + g'`$, then $`w <- w - lr v`$, or with Nesterov
+ * $`w <- w - lr (g' + m v)`$. With `velocity: 'keras'` the rate moves into the velocity: $`v <- m v - lr g'`$, then
+ * $`w <- w + v`$, or $`w <- w + m v - lr g'`$.
  *
  * @param options `learningRate`, `momentum`, `nesterov`, `weightDecay` or `l2`, `decayed`, `velocity`.
  * @returns An optimizer for `applyGradients`, `minimize` and `model.compile`; `dispose()` frees its state.

@@ -11,7 +11,7 @@ export interface ClassPriorSamplerOptions extends SamplerOptions, ClassStatistic
  * Negatives as frequent as their class: `q = pi`, or any other distribution given as `classPrior`.
  *
  * It draws what {@link withinBatchSampler} draws, without being bound to the batch; plain draws take constant time (alias
- * method), the others O(log C) each. A conditional draw has `q_{y'} = pi_{y'} / (1 - pi_y)`.
+ * method), the others O(log C) each. A conditional draw has $`q_{y'} = pi_{y'} / (1 - pi_y)`$.
  *
  * @param options `classCounts` or `classPrior`, `conditional`, `replacement`.
  * @returns The sampler.

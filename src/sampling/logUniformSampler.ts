@@ -12,7 +12,7 @@ export interface LogUniformSamplerOptions extends SamplerOptions {
 /**
  * Negatives from the log-uniform (Zipf) distribution, for classes numbered by falling frequency whose counts are not known.
  *
- * `q_k = log[(k + 2) / (k + 1)] / log(C + 1)`, about `1 / (k + 1)` up to a constant.
+ * $`q_k = log[(k + 2) / (k + 1)] / log(C + 1)`$, about $`1 / (k + 1)`$ up to a constant.
  *
  * @param options `numClasses`, `conditional`, `replacement`.
  * @returns The sampler.

@@ -13,7 +13,7 @@ export interface MixturePart {
  * A fixed number of negatives from each of several samplers, such as half within the batch and half uniform.
  *
  * The entries are split by share, rounded so that they sum to `count`, and stand part after part. A class is expected as often
- * as in all parts together, whichever part an entry came from: `sum_j m_j q_{j y'}`. An importance weight is then at most that
+ * as in all parts together, whichever part an entry came from: $`sum_j m_j q_{j y'}`$. An importance weight is then at most that
  * of the part in which the class is likeliest, so a uniform part bounds the weights of a within-batch draw. Draws are `[S]`
  * where those of all parts are, else `[B, S]`.
  *

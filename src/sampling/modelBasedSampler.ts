@@ -12,7 +12,7 @@ export interface ModelBasedSamplerOptions extends SamplerOptions {
 }
 
 /**
- * Negatives as likely as the model finds them: `q_{y'} = softmax(scores)_{y'}`, one draw for each example, `[B, S]`.
+ * Negatives as likely as the model finds them: $`q_{y'} = softmax(scores)_{y'}`$, one draw for each example, `[B, S]`.
  *
  * Of all proposals it emphasises hard negatives most. Conditional and with importance weights every draw gives the full loss;
  * with relative weights every draw gives `log(1 + m)` and no gradient, so never combine those. A draw takes O(B C), and

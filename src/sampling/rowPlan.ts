@@ -10,7 +10,7 @@ export interface SamplerOptions {
   readonly conditional?: boolean;
   /**
    * `true` (default): independent draws, a class is expected `count * q` times. `false`: `count` distinct classes, each with a
-   * known probability of being among them: `count / C` where `q` is uniform, else `min(1, c q)` with `c` such that they
+   * known probability of being among them: $`count / C`$ where $`q`$ is uniform, else `min(1, c q)` with $`c`$ such that they
    * sum to `count` (systematic sampling).
    */
   readonly replacement?: boolean;

@@ -2,7 +2,7 @@ import { checkNumber, checkOneOf, InvalidArgumentError, type ClassStatistics } f
 import { namedPrior } from './namedPrior.js';
 import type { NegativeDraw } from './negativeSampler.js';
 
-/** The balanced error as the target: `rho = (pi_{y'} / pi_y)^tau`; one of `classCounts` and `classPrior` is required. */
+/** The balanced error as the target: $`rho = (pi_{y'} / pi_y)^tau`$; one of `classCounts` and `classPrior` is required. */
 export interface LogitAdjustedTarget extends ClassStatistics {
   /** Names the target. */
   readonly target: 'logit-adjusted';
@@ -14,7 +14,7 @@ export interface LogitAdjustedTarget extends ClassStatistics {
 export interface CustomTarget {
   /** Names the target. */
   readonly target: 'custom';
-  /** The margin `log rho_{y y'}` of a label y and another class y', in nats; `-Infinity` takes y' out of the negatives. */
+  /** The margin $`log rho_{y y'}`$ of a label y and another class y', in nats; `-Infinity` takes y' out of the negatives. */
   readonly logRho: (label: number, id: number) => number;
 }
 
@@ -27,23 +27,23 @@ type LogWeight = (row: number, at: number) => number;
 /**
  * Log weights of the negatives, which decide the loss that a sampled loss optimises.
  *
- * With `n_{y'}` the expected count of a class (`m q_{y'}` with replacement) a weight `w_{y y'}` makes the sampled loss an estimate of
- * the pairwise-margin loss `log[1 + sum_{y' != y} rho_{y y'} exp(f_{y'} - f_y)]` with `rho_{y y'} = n_{y'} w_{y y'}`:
+ * With $`n_{y'}`$ the expected count of a class ($`m q_{y'}`$ with replacement) a weight $`w_{y y'}`$ makes the sampled loss an estimate of
+ * the pairwise-margin loss $`log[1 + sum_{y' != y} rho_{y y'} exp(f_{y'} - f_y)]`$ with $`rho_{y y'} = n_{y'} w_{y y'}`$:
  *
- * - `'importance'`: `w = 1 / n_{y'}`, `rho = 1`: the full cross-entropy, which favours the head.
- * - `'constant'`: `w = 1`, `rho = n_{y'}`: with `q = pi` rare classes are hardly pushed down, which favours the tail.
- * - `'relative'`: `w = n_y / n_{y'}`, `rho = n_y`: with `q = pi` rare labels hardly push, which favours the head. It is what subtracting
- *   `log q` from all logits, that of the label included, amounts to.
- * - `{ target: 'logit-adjusted', tau, classPrior }`: `w = (pi_{y'} / pi_y)^tau / n_{y'}`, the loss of
+ * - `'importance'`: $`w = 1 / n_{y'}`$, `rho = 1`: the full cross-entropy, which favours the head.
+ * - `'constant'`: `w = 1`, $`rho = n_{y'}`$: with `q = pi` rare classes are hardly pushed down, which favours the tail.
+ * - `'relative'`: $`w = n_y / n_{y'}`$, $`rho = n_y`$: with `q = pi` rare labels hardly push, which favours the head. It is what subtracting
+ *   $`log q`$ from all logits, that of the label included, amounts to.
+ * - `{ target: 'logit-adjusted', tau, classPrior }`: $`w = (pi_{y'} / pi_y)^tau / n_{y'}`$, the loss of
  *   `logitAdjustedCrossEntropy`, consistent for the balanced error at `tau = 1`.
- * - `{ target: 'custom', logRho }`: `w = rho_{y y'} / n_{y'}`.
+ * - `{ target: 'custom', logRho }`: $`w = rho_{y y'} / n_{y'}`$.
  *
- * The decoupled loss is an estimate without bias for every m, the softmax loss one from below whose bias falls like `1 / m`.
+ * The decoupled loss is an estimate without bias for every m, the softmax loss one from below whose bias falls like $`1 / m`$.
  *
  * @param draw What a sampler drew for these labels.
  * @param labels Class ids of the batch, `[B]`, those of the draw.
  * @param weighting Which weights.
- * @returns `log w`, `[B, S]` row by row, in nats, for the `logWeights` of a sampled loss. Accidental hits have weights like the
+ * @returns $`log w`$, `[B, S]` row by row, in nats, for the `logWeights` of a sampled loss. Accidental hits have weights like the
  *   other entries: the loss drops them.
  * @throws InvalidArgumentError If the labels are not those of the draw, the weighting is unknown, its prior does not cover the
  *   classes, `logRho` gives NaN or `Infinity`, or a class that should count has an expected count of 0.

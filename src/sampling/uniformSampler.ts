@@ -10,9 +10,9 @@ export interface UniformSamplerOptions extends SamplerOptions {
 }
 
 /**
- * Negatives from all classes alike: `q = 1/C`.
+ * Negatives from all classes alike: $`q = 1/C`$.
  *
- * A class is expected `m / C` times among m entries, with and without replacement; `m / (C - 1)` when the draw is
+ * A class is expected $`m / C`$ times among m entries, with and without replacement; $`m / (C - 1)`$ when the draw is
  * conditional. Time and memory of a draw do not grow with C.
  *
  * @param options `numClasses`, `conditional`, `replacement`.

@@ -9,10 +9,10 @@ export type WithinBatchSamplerOptions = ClassStatistics;
 /**
  * The labels of the other examples of the batch as negatives: `q = pi`, for no cost beyond that of the batch.
  *
- * A batch of B independent examples offers each of them `B - 1` draws from the class prior `pi`, hence `(B - 1) pi_{y'}`
- * expected entries of class `y'` with `count = B`. A smaller `count` m takes m examples at random, of which an example
- * expects `m (B - 1) / B` others. Entries that hold the label of an example, its own among them, are accidental hits. The
- * classes left for a conditional draw depend on the batch: {@link classPriorSampler} makes that with the same `q`.
+ * A batch of B independent examples offers each of them `B - 1` draws from the class prior $`pi`$, hence $`(B - 1) pi_{y'}`$
+ * expected entries of class $`y'`$ with `count = B`. A smaller `count` m takes m examples at random, of which an example
+ * expects $`m (B - 1) / B`$ others. Entries that hold the label of an example, its own among them, are accidental hits. The
+ * classes left for a conditional draw depend on the batch: {@link classPriorSampler} makes that with the same $`q`$.
  *
  * @param options `classCounts` or `classPrior`, of the training stream: with class-balanced batches it is uniform.
  * @returns The sampler; its draws are `[S]`, shared by the batch, and take the entries in the order of the batch when `count`

@@ -7,7 +7,7 @@ export type CapRule = 'uniform' | 'water-level' | number | ArrayLike<number>;
 export interface GroupCaps {
   /** Most items of each group, `[groups]`. */
   readonly capacities: Int32Array;
-  /** Most items that all groups together give, `sum_c min(n_c, cap_c)`, when no other constraint holds them back. */
+  /** Most items that all groups together give, $`sum_c min(n_c, cap_c)`$, when no other constraint holds them back. */
   readonly feasible: number;
   /** Items of the budget that no group gives. */
   readonly shortfall: number;
@@ -18,7 +18,7 @@ export interface GroupCaps {
 /**
  * The same cap for every group: its share of the budget, rounded up.
  *
- * `cap = ceil(k / C)`
+ * $`cap = ceil(k / C)`$
  *
  * On a skewed pool small groups cannot fill theirs, so that the budget is out of reach: see {@link waterLevelCaps}.
  *
@@ -42,7 +42,7 @@ export function uniformCaps(counts: ArrayLike<number>, budget: number): GroupCap
 /**
  * The smallest cap, the same for every group, that leaves the budget within reach; small groups are used up and large ones share the rest.
  *
- * `cap = min { t : sum_c min(n_c, t) >= k }`
+ * $`cap = min { t : sum_c min(n_c, t) >= k }`$
  *
  * @param counts Items of each group, `[C]`, integers of at least 0.
  * @param budget Items to select in all, k, an integer of at least 0; where there are fewer items, the cap is the largest group.

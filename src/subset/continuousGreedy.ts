@@ -24,10 +24,10 @@ export interface ContinuousGreedyOptions {
 /**
  * Continuous greedy under one matroid: the factor `1 - 1/e` where plain greedy has `1/2`, at a far higher price.
  *
- * A fractional point rises from 0 in T steps, `x += 1_I / T`, where I is the base of largest weight for the expected gains
- * `w_i = E f(R(x) + i) - f(R(x))`; swap rounding then draws one base from the T of them. The result says what steps and samples cost of the
- * factor: `(1 - exp(-(1 - r/T))) (1 - c)` in expectation, with rank r and, unless the pool is enumerated, sampling error
- * `c = r max_i f({i}) / f(I_1) sqrt(ln(n) / (2 samples))`.
+ * A fractional point rises from 0 in T steps, $`x += 1_I / T`$, where I is the base of largest weight for the expected gains
+ * $`w_i = E f(R(x) + i) - f(R(x))`$; swap rounding then draws one base from the T of them. The result says what steps and samples cost of the
+ * factor: $`(1 - exp(-(1 - r/T))) (1 - c)`$ in expectation, with rank r and, unless the pool is enumerated, sampling error
+ * $`c = r max_i f({i}) / f(I_1) sqrt(ln(n) / (2 samples))`$.
  *
  * It asks for about `T samples n` gains; take it for pools of hundreds, and the better of it and greedy.
  *

@@ -9,7 +9,7 @@ import {
 } from './similarityRows.js';
 
 /**
- * How well the selection represents every point by its most similar member: `f(S) = sum_v max_{i in S} s_iv`, and 0 for no item.
+ * How well the selection represents every point by its most similar member: $`f(S) = sum_v max_{i in S} s_iv`$, and 0 for no item.
  *
  * Monotone and submodular. Points are the items themselves with a graph or square similarities, and any others with `[n, m]`. A gain costs
  * the length of the item's row.

@@ -22,7 +22,7 @@ export interface DenseFeatures {
   readonly values: ArrayLike<number>;
 }
 
-/** How the worth of a feature grows: `sqrt(t)`, `ln(1 + t)` or `min(t, saturation)`. */
+/** How the worth of a feature grows: $`sqrt(t)`$, `ln(1 + t)` or `min(t, saturation)`. */
 export type ConcaveName = 'sqrt' | 'log' | 'min';
 
 /** Options of {@link featureBased}. */
@@ -40,7 +40,7 @@ export interface FeatureBasedOptions {
 const where = 'featureBased';
 
 /**
- * Worth of the features that the selection has together: `f(S) = sum_u w_u g( sum_{i in S} x_iu )` with a concave g.
+ * Worth of the features that the selection has together: $`f(S) = sum_u w_u g( sum_{i in S} x_iu )`$ with a concave g.
  *
  * Monotone and submodular: of a feature that is there already, more is worth less. A gain costs the number of the item's features.
  *

@@ -36,11 +36,11 @@ export interface GistResult extends SelectionResult {
 /**
  * Utility plus diversity: `max g(S) + lambda div(S)`, with `div(S)` the smallest distance of two items of S.
  *
- * For each threshold `(1 + epsilon)^i epsilon d_max / 2` up to the diameter `d_max`, greedy takes the item of largest gain that keeps the
+ * For each threshold $`(1 + epsilon)^i epsilon d_max / 2`$ up to the diameter `d_max`, greedy takes the item of largest gain that keeps the
  * threshold from all before; plain greedy and the two ends of the diameter compete too, and the best set is returned. The factor is
  * `2/3 - epsilon` for a modular utility and `1/2 - epsilon` for a submodular one, both monotone, where distances are a metric.
  *
- * Each of the `O(log(1 / epsilon) / epsilon)` thresholds costs a greedy selection; on embeddings, also up to `n k` distances: use a graph for
+ * Each of the $`O(log(1 / epsilon) / epsilon)`$ thresholds costs a greedy selection; on embeddings, also up to `n k` distances: use a graph for
  * large pools. `onProgress` counts thresholds.
  *
  * @param objective Utility g, such as {@link modularObjective} or {@link pairwiseObjective}.

@@ -18,7 +18,7 @@ export interface GraphCutOptions {
 const where = 'graphCut';
 
 /**
- * Similarity of the selection to the pool, minus similarity within it: `f(S) = lambda sum_{v in V} sum_{i in S} s_iv - sum_{i in S} sum_{j in S} s_ij`.
+ * Similarity of the selection to the pool, minus similarity within it: $`f(S) = lambda sum_{v in V} sum_{i in S} s_iv - sum_{i in S} sum_{j in S} s_ij`$.
  *
  * The second sum runs over ordered pairs: two different items count twice, an item with itself once, as in apricot and submodlib. Where it
  * should run over unordered pairs, double lambda (f doubles as well, but for the diagonal). Submodular; monotone for lambda of at least 2, and below

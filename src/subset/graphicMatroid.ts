@@ -13,7 +13,7 @@ export interface GraphicMatroidOptions {
 /**
  * The sets of edges without a cycle: forests.
  *
- * `I = { S : (vertices, S) is acyclic }`
+ * $`I = { S : (vertices, S) is acyclic }`$
  *
  * @param options See {@link GraphicMatroidOptions}.
  * @returns A matroid whose items are the edges.

@@ -26,7 +26,7 @@ export interface GreedyOptions extends SelectionProgress {
    * - `'auto'` (the default): `'decrement'` where the objective is submodular, else `'naive'`.
    */
   readonly method?: GreedyMethod;
-  /** Share of the factor that `'stochastic'` may lose (default 0.1): a step samples `(n / k) ln(1 / epsilon)` items. */
+  /** Share of the factor that `'stochastic'` may lose (default 0.1): a step samples $`(n / k) ln(1 / epsilon)`$ items. */
   readonly epsilon?: number;
   /** Where `'stochastic'` draws its samples from. */
   readonly random?: RandomStream;
@@ -39,11 +39,11 @@ export interface GreedyOptions extends SelectionProgress {
 /**
  * Adds, while something feasible remains, the feasible item of largest gain; of items that tie the one of lowest index.
  *
- * `i_t = argmax { f(i | S) : S + i in I }`
+ * $`i_t = argmax { f(i | S) : S + i in I }`$
  *
  * `'decrement'`, `'lazy'` and `'naive'` select the same items in the same order. The heap of the first two rests on gains that never rise,
  * which is what submodular means: for other objectives they are refused. With a pairwise objective on a graph of degree D, a selection
- * takes `O(n + (n + k D) log n)` steps.
+ * takes $`O(n + (n + k D) log n)`$ steps.
  *
  * Under an intersection of matroids, greedy may stop before the budget although larger feasible sets exist; {@link feasibilityOf} tells.
  * A budget above the number of items selects all of them. `onProgress` is called about a hundred times; since the call is synchronous, a

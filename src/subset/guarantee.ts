@@ -21,7 +21,7 @@ export type SelectionAlgorithm =
       /** Tells it from the others. */
       readonly kind: 'greedy';
     }
-  /** Greedy over a random sample of `(n / k) ln(1 / epsilon)` items a step. */
+  /** Greedy over a random sample of $`(n / k) ln(1 / epsilon)`$ items a step. */
   | {
       /** Tells it from the others. */
       readonly kind: 'stochastic-greedy';

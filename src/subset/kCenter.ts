@@ -21,7 +21,7 @@ export interface KCenterOptions extends SelectionProgress {
 /**
  * Farthest point first: the item farthest from its nearest selected one, again and again; of items that tie, the lowest index.
  *
- * The covering radius `max_i min_{s in S} d(i, s)` is at most twice the smallest that k items have, where distances are a metric. Time is
+ * The covering radius $`max_i min_{s in S} d(i, s)`$ is at most twice the smallest that k items have, where distances are a metric. Time is
  * `O(n k d)` at most; a distance is given up once it exceeds what the item has.
  *
  * @param options See {@link KCenterOptions}.

@@ -16,7 +16,7 @@ const slack = 1e-12;
 /**
  * The sets that cost no more than a budget, such as minutes of labelling.
  *
- * `I = { S : sum_{i in S} cost_i <= budget }`
+ * $`I = { S : sum_{i in S} cost_i <= budget }`$
  *
  * It is closed downward and not a matroid: greedy has no constant factor under it.
  *

@@ -23,7 +23,7 @@ export interface LaminarMatroidOptions {
  * The sets that respect caps on nested groups, such as on each class, on each boundary within it, and on everything:
  * any two groups are disjoint or one holds the other.
  *
- * `I = { S : |S & A| <= capacity_A for every group A }`
+ * $`I = { S : |S & A| <= capacity_A for every group A }`$
  *
  * @param sets The groups with their caps.
  * @param options See {@link LaminarMatroidOptions}.

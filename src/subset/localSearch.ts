@@ -11,7 +11,7 @@ import type { SelectionResult, StopReason } from './result.js';
 export interface LocalSearchOptions {
   /** Most items to select, k. */
   readonly budget: number;
-  /** What the factor may lose to stopping early (default 0.1); an exchange must raise the value by a share `epsilon / k` of it. */
+  /** What the factor may lose to stopping early (default 0.1); an exchange must raise the value by a share $`epsilon / k`$ of it. */
   readonly epsilon?: number;
   /** Items that an exchange may add, 1 (the default) or 2; two cost far more and give the better factor. */
   readonly swaps?: 1 | 2;
@@ -21,12 +21,12 @@ export interface LocalSearchOptions {
 
 /**
  * Local search for intersections of p matroids: exchanges that add up to `swaps` items and delete up to `(p - 1) swaps + 1`, as long as one
- * raises the value by more than a share `epsilon / k`.
+ * raises the value by more than a share $`epsilon / k`$.
  *
- * Its factor is `1 / (p + 1/swaps + epsilon)` for p of 2 or more, `1 / (2 + epsilon)` for one matroid: with two swaps it passes greedy's
- * `1 / (p + 1)`. Starting from greedy it never ends lower than greedy, and may fill a budget that greedy stops short of.
+ * Its factor is $`1 / (p + 1/swaps + epsilon)`$ for p of 2 or more, $`1 / (2 + epsilon)`$ for one matroid: with two swaps it passes greedy's
+ * $`1 / (p + 1)`$. Starting from greedy it never ends lower than greedy, and may fill a budget that greedy stops short of.
  *
- * A pass tries every set of deletions, `k^((p - 1) swaps + 1)` of them, with `k + n^swaps` gains each: for budgets of up to a hundred
+ * A pass tries every set of deletions, $`k^((p - 1) swaps + 1)`$ of them, with $`k + n^swaps`$ gains each: for budgets of up to a hundred
  * with one swap, of a dozen with two.
  *
  * @param objective What to maximise.

@@ -9,7 +9,7 @@ export interface RidgeOptions {
   readonly ridge?: number;
 }
 
-/** Inner products `K_ij = <e_i, e_j>` of embeddings as they are, not scaled to length 1. */
+/** Inner products $`K_ij = <e_i, e_j>`$ of embeddings as they are, not scaled to length 1. */
 export interface EmbeddingKernel {
   /** `[n, d]`. */
   readonly embeddings: EmbeddingArray;
@@ -24,9 +24,9 @@ export interface GramKernel {
 const where = 'logDeterminant';
 
 /**
- * Volume that the selection spans: `f(S) = ln det(I + K_S / ridge)`, with `K_S` the rows and columns of S; items that are alike span little.
+ * Volume that the selection spans: $`f(S) = ln det(I + K_S / ridge)`$, with `K_S` the rows and columns of S; items that are alike span little.
  *
- * It equals `ln det(K_S + ridge I) - |S| ln ridge`, which is monotone and submodular for every positive semidefinite kernel. By a Cholesky factor
+ * It equals $`ln det(K_S + ridge I) - |S| ln ridge`$, which is monotone and submodular for every positive semidefinite kernel. By a Cholesky factor
  * that grows: a gain is one look-up, adding the t-th item takes `n t` steps (and `n d` for embeddings) and keeps n numbers.
  *
  * @param options A kernel, or embeddings, and the ridge.

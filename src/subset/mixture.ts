@@ -12,7 +12,7 @@ export interface MixturePart {
 const where = 'mixture';
 
 /**
- * A weighted sum of objectives: `f(S) = sum_m w_m f_m(S)`.
+ * A weighted sum of objectives: $`f(S) = sum_m w_m f_m(S)`$.
  *
  * It is monotone, submodular or modular where all parts with a weight above 0 are.
  *

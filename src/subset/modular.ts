@@ -8,7 +8,7 @@ export interface ModularOptions {
 }
 
 /**
- * The sum of the utilities of the items selected: `f(S) = sum_{i in S} u_i`.
+ * The sum of the utilities of the items selected: $`f(S) = sum_{i in S} u_i`$.
  *
  * Greedy maximises it exactly under a budget or one matroid; with {@link gist}, it is the linear utility.
  *

@@ -32,14 +32,14 @@ const where = 'nearestNeighborGraph';
 
 /**
  * The graph of nearest neighbours by cosine: i and j are joined if either is among the `neighbors` items nearest to the other, with weight
- * `s_ij = <e_i, e_j> / (|e_i| |e_j|)`. Items at a cosine of 0 or less are no neighbours (their similarity is clipped at 0, and edges of weight 0 say nothing).
+ * $`s_ij = <e_i, e_j> / (|e_i| |e_j|)`$. Items at a cosine of 0 or less are no neighbours (their similarity is clipped at 0, and edges of weight 0 say nothing).
  *
  * The search is exact: float32 products on the current backend, each pair once, propose; every one within rounding of an item's nearest so far
  * is computed again in float64, and that decides. So the graph depends neither on the backend nor on `blockBytes`; ties go to the lowest index.
  *
  * Time is that of n^2 / 2 products. Memory beyond the embeddings and the graph: about ten times `blockBytes`, 12 bytes for each of the
  * n x `neighbors` neighbours, and two blocks of rows. Embeddings that fit in four times `blockBytes` are read once, others block by block, each
- * `n / (2 H)` times on average with `H = sqrt(blockBytes / 32)`, by default 512.
+ * $`n / (2 H)`$ times on average with `H = sqrt(blockBytes / 32)`, by default 512.
  *
  * @param embeddings `[n, d]`, of any length but 0; they are scaled to length 1 here.
  * @param options Number of neighbours, size of blocks, progress and cancellation.

@@ -27,14 +27,14 @@ const where = 'pairwiseObjective';
 
 /**
  * Utility of the items selected minus similarity of the pairs among them:
- * `f(S) = alpha sum_{i in S} u_i - beta sum_{ {i, j} in E, i, j in S } s_ij`, each edge once.
+ * $`f(S) = alpha sum_{i in S} u_i - beta sum_{ {i, j} in E, i, j in S } s_ij`$, each edge once.
  *
- * It is submodular, and monotone iff `alpha u_i >= beta sum_j s_ij` for each item. Where it is not, `shift` adds
- * `delta = max_i [beta sum_j s_ij - alpha u_i]` to each item: f grows by `delta |S|`, so sets of one size keep their order and greedy its picks,
+ * It is submodular, and monotone iff $`alpha u_i >= beta sum_j s_ij`$ for each item. Where it is not, `shift` adds
+ * $`delta = max_i [beta sum_j s_ij - alpha u_i]`$ to each item: f grows by `delta |S|`, so sets of one size keep their order and greedy its picks,
  * and greedy's factor holds for the shifted value. A gain is one look-up; adding an item costs its number of neighbours.
  *
  * @param options Utilities and graph.
- * @returns The objective, with the shift as `delta`.
+ * @returns The objective, with the shift as $`delta`$.
  * @throws InvalidArgumentError If a utility or a weight is not finite, lengths differ, or the graph is not one.
  * @example
  * ```ts

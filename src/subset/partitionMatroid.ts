@@ -15,7 +15,7 @@ export interface PartitionMatroidOptions {
 /**
  * The sets with at most so many items of each part, such as of each class.
  *
- * `I = { S : |S & V_c| <= capacity_c for every part c }`
+ * $`I = { S : |S & V_c| <= capacity_c for every part c }`$
  *
  * @param options See {@link PartitionMatroidOptions}.
  * @returns A matroid.

@@ -39,7 +39,7 @@ export interface BoundaryPartsOptions extends ClassPartsOptions {
 /**
  * A part for each class, of the items that are predicted to be of it.
  *
- * `V_c = { i : argmax_y P_i[y] = c }`
+ * $`V_c = { i : argmax_y P_i[y] = c }`$
  *
  * @param source Probabilities `[n, C]` row by row, or the best classes of them; for labelled pools, `{ best: labels }`.
  * @param options See {@link ClassPartsOptions}.
@@ -69,7 +69,7 @@ export function classParts(
 /**
  * A part for each decision boundary, of the items whose two likeliest classes it separates.
  *
- * `V_ab = { i : {b_i, b'_i} = {a, b} }`, or `(b_i, b'_i) = (a, b)` where ordered
+ * $`V_ab = { i : {b_i, b'_i} = {a, b} }`$, or $`(b_i, b'_i) = (a, b)`$ where ordered
  *
  * @param source Probabilities `[n, C]` row by row, or the two best classes of them.
  * @param options See {@link BoundaryPartsOptions}.

@@ -16,7 +16,7 @@ export interface SaturationOptions {
 }
 
 /**
- * How much of every point the selection covers, up to what is enough: `f(S) = sum_v min( sum_{i in S} s_iv, saturation sum_i s_iv )`.
+ * How much of every point the selection covers, up to what is enough: $`f(S) = sum_v min( sum_{i in S} s_iv, saturation sum_i s_iv )`$.
  *
  * Monotone and submodular. With graph or square similarities the points are the items themselves. A gain costs the length of the item's row.
  *

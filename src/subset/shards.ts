@@ -39,7 +39,7 @@ export interface MergeShardsOptions {
  *
  * @param size Items of the pool, n.
  * @param shard See {@link Shard}.
- * @returns Items; those from `floor(n index / count)` to below `floor(n (index + 1) / count)` where no random stream is given.
+ * @returns Items; those from $`floor(n index / count)`$ to below $`floor(n (index + 1) / count)`$ where no random stream is given.
  * @throws InvalidArgumentError If there is no such shard.
  * @example
  * ```ts

@@ -24,9 +24,9 @@ interface Sieve {
 /**
  * Selects in one pass: each item is taken or left when it comes, by a threshold for each of a few guesses of the optimum.
  *
- * A guess v takes an item while `f(i | S_v) >= (v / 2 - f(S_v)) / (k - |S_v|)`; the guesses are the powers of `1 + epsilon` between m and
+ * A guess v takes an item while $`f(i | S_v) >= (v / 2 - f(S_v)) / (k - |S_v|)`$; the guesses are the powers of `1 + epsilon` between m and
  * `2 k m`, with m the largest value of a single item so far, and the best of their selections is returned. At most
- * `log(2 k) / log(1 + epsilon)` selections are kept at a time, and each item costs a gain in each.
+ * $`log(2 k) / log(1 + epsilon)`$ selections are kept at a time, and each item costs a gain in each.
  *
  * @param objective What to maximise, under a budget alone.
  * @param options See {@link SieveStreamingOptions}.

@@ -7,7 +7,7 @@ import { UniformMatroid } from './uniformMatroid.js';
 /**
  * The sets of a matroid that have at most so many items; again a matroid.
  *
- * `I' = { S in I : |S| <= capacity }`
+ * $`I' = { S in I : |S| <= capacity }`$
  *
  * @param matroid A constraint that is one matroid.
  * @param capacity Most items of a set, an integer of at least 0.

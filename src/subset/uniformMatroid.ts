@@ -11,7 +11,7 @@ export interface UniformMatroidOptions {
 /**
  * The sets of at most so many items: a budget.
  *
- * `I = { S : |S| <= capacity }`
+ * $`I = { S : |S| <= capacity }`$
  *
  * @param options See {@link UniformMatroidOptions}.
  * @returns A matroid on any number of items.

@@ -33,7 +33,7 @@ export function marginUtility(probabilities: ArrayLike<number>, { numClasses }: 
 }
 
 /**
- * Entropy of each item's prediction in nats: `u = -sum_c P[c] ln P[c]`, with `0 ln 0 = 0`.
+ * Entropy of each item's prediction in nats: $`u = -sum_c P[c] ln P[c]`$, with $`0 ln 0 = 0`$.
  *
  * @param probabilities `[n, C]`, row by row; each row sums to 1.
  * @param options The number of classes.
@@ -59,7 +59,7 @@ export function entropyUtility(probabilities: ArrayLike<number>, { numClasses }:
 }
 
 /**
- * How little the most probable class is trusted: `u = 1 - max_c P[c]`.
+ * How little the most probable class is trusted: $`u = 1 - max_c P[c]`$.
  *
  * @param probabilities `[n, C]`, row by row; each row sums to 1.
  * @param options The number of classes.

@@ -22,7 +22,7 @@ export interface WeightedKCenterOptions extends SelectionProgress {
 
 /**
  * A weighted sum of what k-center and margin selection make small:
- * `min w max_i min_{s in S} d(i, s) + (1 - w) / |S| sum_{s in S} (1 - u_s)` over sets of k items.
+ * $`min w max_i min_{s in S} d(i, s) + (1 - w) / |S| sum_{s in S} (1 - u_s)`$ over sets of k items.
  *
  * For each guess r of the optimum's radius: as long as an item is not covered, take the item of largest utility within r of it, and count
  * all within `2 r` of it as covered; then fill up with the items of largest utility. Items that started a ball are more than `2 r` apart, so

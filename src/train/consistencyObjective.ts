@@ -32,8 +32,8 @@ export interface ConsistencyObjective extends Objective {
 }
 
 /**
- * Interpolation consistency with K points: `L = L_labelled + w(t) / (B C) sum_b ||p(u~_b) - q~_b||^2`, where `q~_b` mixes what an averaged
- * teacher says of the unlabelled points as `u~_b` mixes the points.
+ * Interpolation consistency with K points: $`L = L_labelled + w(t) / (B C) sum_b ||p(u~_b) - q~_b||^2`$, where $`q~_b`$ mixes what an averaged
+ * teacher says of the unlabelled points as $`u~_b`$ mixes the points.
  *
  * The plan of a step comes from the random stream of the step, and the teacher moves after each update only, by the same
  * numbers in every replica: runs resume bit for bit, and replicas need nothing special. Targets of the unlabelled stream are not read.

@@ -7,7 +7,7 @@ import type { Classifier } from '../models/index.js';
 export interface EmaTeacherOptions {
   /** Factor m of the average in the end, in 0..1. Default 0.999. */
   readonly decay?: number;
-  /** Start as a plain mean: `m = min(1 - 1/(t + 1), decay)` at step t, see `emaFactor`. Default true; false takes `decay` at once. */
+  /** Start as a plain mean: $`m = min(1 - 1/(t + 1), decay)`$ at step t, see `emaFactor`. Default true; false takes `decay` at once. */
   readonly rampUp?: boolean;
 }
 
@@ -17,7 +17,7 @@ export interface EmaTeacherOptions {
  */
 export interface EmaTeacher extends Classifier {
   /**
-   * Moves the average to the student: `theta' <- m theta' + (1 - m) theta`.
+   * Moves the average to the student: $`theta' <- m theta' + (1 - m) theta`$.
    *
    * @param step Updates made before, t; `context.step` in an objective's `afterStep`.
    */
@@ -39,7 +39,7 @@ export interface EmaTeacher extends Classifier {
 
 /**
  * A teacher that follows a student as the running mean of its weights, running statistics of batch normalisation included:
- * `theta' <- m theta' + (1 - m) theta`.
+ * $`theta' <- m theta' + (1 - m) theta`$.
  *
  * A prediction lends the averaged weights to the student's layers and takes them back before it returns; no value is copied.
  *

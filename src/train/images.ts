@@ -20,7 +20,7 @@ export interface MemorySource extends ExampleSource {
   batch(indices: Int32Array, random: RandomStream): Batch;
 }
 
-/** Per-channel `(byte / 255 - mean) / deviation`. */
+/** Per-channel $`(byte / 255 - mean) / deviation`$. */
 export interface ImageNormalization {
   /** Mean of each channel, in 0..1, length = channels. */
   readonly mean: readonly number[];

@@ -33,9 +33,9 @@ export interface MixMatchObjectiveOptions extends EmaTeacherOptions, Pick<Mixing
 /**
  * MixMatch, with K points: labels are guessed for unlabelled examples, and everything is mixed with everything.
  *
- * `q_u` is the sharpened mean of the student's predictions on the views of u, without a gradient. The labelled examples with their
- * labels and all views with `q_u` make one pool, of which every row is mixed with K - 1 others and keeps the largest share. Then
- * `L = mean L(y~, f(x~)) over labelled rows + w(t) mean ||softmax(f(u~)) - q~||^2 / C over the others`.
+ * $`q_u`$ is the sharpened mean of the student's predictions on the views of u, without a gradient. The labelled examples with their
+ * labels and all views with $`q_u`$ make one pool, of which every row is mixed with K - 1 others and keeps the largest share. Then
+ * $`L = mean L(y~, f(x~)) over labelled rows + w(t) mean ||softmax(f(u~)) - q~||^2 / C over the others`$.
  *
  * The student guesses in evaluation mode, so that its running statistics see mixtures only; the public code guesses in training mode.
  * The averaged weights are those to evaluate.

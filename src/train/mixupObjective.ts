@@ -7,7 +7,7 @@ import type { Objective, StepContext } from './objective.js';
 export interface MixupObjectiveOptions extends BatchMixingOptions, Pick<MixupCrossEntropyOptions, 'loss' | 'mix'> {}
 
 /**
- * Supervised mixup: `L = (1/B) sum_b sum_k l_bk L(y_{pi_k(b)}, f(x~_b))` over mixtures of the labelled stream.
+ * Supervised mixup: $`L = (1/B) sum_b sum_k l_bk L(y_{pi_k(b)}, f(x~_b))`$ over mixtures of the labelled stream.
  *
  * The plan of a step comes from the random stream of the step, so that a resumed run mixes alike; each replica mixes its share of the
  * batch on its own. With `points: 1` it is {@link supervised}.

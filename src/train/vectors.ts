@@ -4,7 +4,7 @@ import { shuffledOrder, type BatchOrder } from '../sampling/index.js';
 import type { ExampleSource, MemorySource } from './images.js';
 import type { Batch } from './objective.js';
 
-/** Per-feature `(value - mean) / deviation`. */
+/** Per-feature $`(value - mean) / deviation`$. */
 export interface VectorNormalization {
   /** Mean of each feature, length D. */
   readonly mean: ArrayLike<number>;

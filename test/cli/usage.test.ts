@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { choices } from '../../src/experiment/options.js';
+import { commands } from '../../src/cli/commands.js';
+import { choices, optionGroups } from '../../src/experiment/options.js';
 import { freshFolder } from '../support/folders.js';
 import { longtail, longtailHere, tinyRun } from './support.js';
 
@@ -12,6 +13,8 @@ describe('wrong usage exits with 2, says what is wrong on stderr and nothing on 
   it.each([
     // Of the command line itself.
     ['trian', `error: unknown command 'trian'\n(Did you mean train?)\n${help}`],
+    ['trian --help', `error: unknown command 'trian'\n(Did you mean train?)\n${help}`],
+    ['help trian', `error: unknown command 'trian'\n(Did you mean train?)\n${help}`],
     ['train --epoch 3', `error: unknown option '--epoch'\n(Did you mean --epochs?)\n${help}`],
     ['train --batchSize 3', `error: unknown option '--batchSize'\n(Did you mean --batch-size?)\n${help}`],
     ['train a b', `error: too many arguments for 'train'. Expected 1 argument but got 2.\n${help}`],
@@ -68,10 +71,15 @@ describe('wrong usage exits with 2, says what is wrong on stderr and nothing on 
       'train --data mnst',
       `longtail: train: expected --data to be one of ${choices.data.join(', ')}, got mnst. Did you mean "mnist"?`,
     ],
+    ['completion', `error: missing required argument 'shell'\n${help}`],
+    [
+      'completion tcsh',
+      'longtail: completion: expected shell to be one of bash, zsh, fish, got tcsh. Did you mean "bash" or "zsh" or "fish"?',
+    ],
     ['backend foo', 'longtail: backend: expected action to be one of status, install, uninstall, got foo'],
     [
       'doctor --backend wsam',
-      'longtail: doctor: expected --backend to be one of auto, tensorflow, wasm, cpu, got wsam. Did you mean "wasm"?',
+      'longtail: doctor: expected --backend to be one of auto, tensorflow, webgpu, wasm, cpu, got wsam. Did you mean "wasm"?',
     ],
     [
       'evaluate runs/x --split tset',
@@ -143,17 +151,20 @@ describe('longtail', () => {
     expect(await longtail(['--version'])).toEqual({ code: 0, signal: null, stdout: `${version}\n`, stderr: '' });
   });
 
-  it.each([['--help'], ['help'], ['train --help'], ['evaluate --help'], ['data --help'], ['doctor --help']])(
-    '%s prints on stdout and exits with 0',
+  it.each([['--help'], ['help'], ['help train'], ...commands.map(({ name }) => [`${name} --help`])])(
+    '%s prints on stdout, with examples, and exits with 0',
     async (line) => {
       const { code, stdout, stderr } = await longtailHere(words(line));
       expect([code, stderr]).toEqual([0, '']);
       expect(stdout).toMatch(/^Usage: longtail/);
+      expect(stdout).toMatch(/\n\nExamples:\n {2}\S/);
     },
   );
 
   it('train --help lists every option with its default', async () => {
     const { stdout } = await longtailHere(['train', '--help']);
+    const headings = [...stdout.matchAll(/^(\S.*):$/gm)].map(([, heading]) => heading);
+    expect(headings).toEqual(['Arguments', 'Options', ...Object.values(optionGroups), 'Examples']);
     const text = stdout.replaceAll(/\s+/g, ' ');
     expect(text).toContain('--learning-rate <number> base learning rate, after warm-up; default 0.1');
     expect(text).toContain('--no-flip the opposite of --flip');

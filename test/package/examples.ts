@@ -12,19 +12,18 @@ export interface Example {
   readonly code: string;
 }
 
-/** Every block of TypeScript in the doc comments of `src`, in the README and in the guides. */
+/** The README and the documents of the site, from the checkout on. */
+export function findDocuments(): string[] {
+  const guides = readdirSync(join(root, 'docs/guides')).filter((file) => file.endsWith('.md')).sort(); // prettier-ignore
+  return ['README.md', 'docs/getting-started.md', ...guides.map((file) => join('docs/guides', file))];
+}
+
+/** Every block of TypeScript in the doc comments of `src` and in the documents. */
 export function findExamples(): Example[] {
   const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
     .sort();
-  const guides = readdirSync(join(root, 'docs/guides'))
-    .filter((file) => file.endsWith('.md'))
-    .sort();
-  const files = [
-    ...sources.map((file) => join('src', file)),
-    'README.md',
-    ...guides.map((file) => join('docs/guides', file)),
-  ];
+  const files = [...sources.map((file) => join('src', file)), ...findDocuments()];
   return files.flatMap((file) => {
     const text = readFileSync(join(root, file), 'utf8');
     return [...text.matchAll(/^([ *]*)```ts\n(.*?)\n[ *]*```$/gms)].map(({ index, 1: indent, 2: body }) => ({

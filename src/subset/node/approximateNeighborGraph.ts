@@ -26,7 +26,7 @@ const BATCH = 8192;
 
 /**
  * The graph of `nearestNeighborGraph`, up to neighbours that are missed: by a navigable small-world index (HNSW), in time of about
- * `n log n` where the exact search takes `n^2`. It needs the optional package `usearch`.
+ * $`n log n`$ where the exact search takes $`n^2`$. It needs the optional package `usearch`.
  *
  * Similarities are the index's float32 cosines. The embeddings are read twice, block by block; memory is that of the index, about
  * `4 d + 300` bytes an item, and the graph.
