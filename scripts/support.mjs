@@ -1,4 +1,4 @@
-// Writes docs/support.json, what the tests say of each feature on each backend: runs the suite in Node, on WebGPU and in Chromium.
+// Writes docs/support.json and its page docs/support.md, what the tests say of each feature on each backend: runs the suite in Node, on WebGPU and in Chromium.
 import { step } from './steps.mjs';
 
 const env = { LONGTAIL_RECORD_SUPPORT: '1' };
@@ -10,3 +10,4 @@ step('chromium', process.execPath, ['scripts/chromium.mjs']);
 vitest('tests in Node');
 vitest('tests on WebGPU in Node', '-c', 'vitest.webgpu.config.ts');
 vitest('tests in Chromium', '-c', 'vitest.browser.config.ts');
+step('page', process.execPath, ['scripts/supportPage.mjs']);
