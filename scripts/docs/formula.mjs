@@ -69,7 +69,10 @@ class Formula {
   /** Whether the space just read stands between two words, not before or after a sign. */
   #isSpoken() {
     const [before, after] = [this.parts[this.#at - 2], this.parts[this.#at]];
-    return (isText(before) && /^[\w(]/.test(after ?? '')) || (isText(after) && /[\w)]$/.test(before ?? ''));
+    return (
+      (isText(before) && /^[\w(]/.test(after ?? '')) ||
+      (isText(after) && /^(?:[A-Za-z]{1,2}|\d+|\))$/.test(before ?? ''))
+    );
   }
 
   /** What follows `_` or `^`: a group, which loses its brackets, or one number or word, with its sign. */
