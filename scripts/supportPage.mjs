@@ -12,7 +12,7 @@ const { rows } = JSON.parse(readFileSync(`${root}docs/support.json`, 'utf8'));
 
 /** Tables of the features of one kind, a room each. */
 function tables(kind) {
-  const features = [...new Set(kind.map(({ feature }) => feature))];
+  const features = [...new Set(kind.filter(isComputed).map(({ feature }) => feature))];
   const rooms = [...new Set(features.map((feature) => feature.split('/')[0]))];
   return rooms.map((room) => {
     const lines = features.filter((feature) => feature.startsWith(`${room}/`)).map((feature) => lineOf(kind, feature));
@@ -22,6 +22,11 @@ function tables(kind) {
     ];
     return [`### ${room}`, '', row(head), row(head.map((_, i) => (i ? ':-:' : '---'))), ...lines, ''].join('\n');
   });
+}
+
+/** Whether a feature computes on the backend: what plain numbers suffice for has no such tests, and commands are no features. */
+function isComputed({ feature, values, gradient }) {
+  return (values ?? gradient) !== null && !/^(browser|cli|experiment)\//.test(feature);
 }
 
 function lineOf(kind, feature) {

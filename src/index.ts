@@ -1,7 +1,7 @@
 /**
  * Random streams, class priors and the errors that every room of the toolkit shares.
  *
- * @packageDocumentation
+ * @module tfjs-longtail
  */
 export {
   BackendError,
