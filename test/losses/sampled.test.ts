@@ -152,7 +152,8 @@ const valuesOf = async (tensors: tf.Tensor[]): Promise<number[]> =>
   (await Promise.all(tensors.map((tensor) => tensor.data()))).flatMap((values) => Array.from(values));
 
 describe.each(cases)('$name', ({ name, loss, row }) => {
-  onEachBackend('conformance', (test) => {
+  const exported = name === 'softmax' ? 'sampledSoftmaxCrossEntropy' : 'sampledDecoupledLoss';
+  onEachBackend(`${exported} conformance`, (test) => {
     test('equals the float64 reference, value and gradient, under every option', async () => {
       for (const given of optionSets) {
         const options = optionsOf(given);
