@@ -41,7 +41,7 @@ function restrictionsOf(room, allowNode) {
 }
 
 export default tseslint.config(
-  { ignores: ['dist', 'docs/api', 'runs', 'node_modules', '.bench'] },
+  { ignores: ['**/dist', 'docs/api', 'runs', 'node_modules', '.bench'] },
   ...tseslint.configs.recommended,
   {
     files: ['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', 'examples/**/*.ts'],

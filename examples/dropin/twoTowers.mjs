@@ -91,7 +91,7 @@ const weightings = {
 export const recall = { untrained: await evaluate(towers()) };
 for (const [name, weighting] of Object.entries(weightings)) recall[name] = await evaluate(trainWith(weighting));
 
-console.log(`recall@${k}          all  balanced  tail`);
+console.log(`recall@${k}         all    balanced  tail`);
 for (const [name, { all, balanced, tail }] of Object.entries(recall)) {
   console.log(`${name.padEnd(16)}  ${all.toFixed(3)}  ${balanced.toFixed(3)}     ${tail.toFixed(3)}`);
 }
