@@ -67,7 +67,7 @@ function start(): void {
 form.addEventListener('input', showSettings);
 form.addEventListener('change', ({ target }) => {
   if (target === element('backend')) changeBackend(value('backend'));
-  else if (form.checkValidity()) next(() => renew(training));
+  else if (form.checkValidity()) next(() => renew(training || session?.finished === true));
 });
 form.addEventListener('submit', (event) => {
   event.preventDefault();

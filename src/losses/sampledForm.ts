@@ -1,5 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkDtype, checkShape, InvalidArgumentError, refusePackedWebgl, refuseSecondDerivative } from '../core/index.js';
+import {
+  checkDtype,
+  checkShape,
+  InvalidArgumentError,
+  refusePackedWebgl,
+  refuseSecondDerivative,
+} from '../core/index.js';
 import { resolveReduction, vector } from './options.js';
 import { logWeightsOf, type SampledLossOptions } from './sampledOptions.js';
 
