@@ -6,7 +6,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { chooseBackend } from '../../dist/backend/node/index.js';
 import { writeNpy } from '../../dist/data/node/index.js';
 import {
@@ -21,26 +20,17 @@ import {
 import { pythonWith } from '../peers/python.mjs';
 import { start } from '../train-step/lineProtocol.mjs';
 import { summary } from '../train-step/statistics.mjs';
-import { clusteredEmbeddings, guesses } from './pool.mjs';
+import { clusteredEmbeddings, guesses, optionsLike } from './pool.mjs';
 
-const { values: options } = parseArgs({
-  options: {
-    items: { type: 'string', default: '50000' },
-    dimension: { type: 'string', default: '64' },
-    neighbors: { type: 'string', default: '10' },
-    budget: { type: 'string', default: '5000' },
-    backend: { type: 'string', default: 'tensorflow' },
-    rounds: { type: 'string', default: '7' },
-    json: { type: 'boolean', default: false },
-  },
+const options = optionsLike({
+  items: 50_000,
+  dimension: 64,
+  neighbors: 10,
+  budget: 5000,
+  backend: 'tensorflow',
+  rounds: 7,
 });
-const [size, dimension, neighbors, budget, rounds] = [
-  options.items,
-  options.dimension,
-  options.neighbors,
-  options.budget,
-  options.rounds,
-].map(Number);
+const { items: size, dimension, neighbors, budget, rounds } = options;
 const numClasses = 10;
 
 await chooseBackend(options.backend);

@@ -1,22 +1,17 @@
 // A pool of a million: approximate neighbours and a selection under two matroids, with times and the largest memory.
 //
 //   npm run build && node bench/subset/million.mjs [--items 1000000] [--dimension 64] [--neighbors 10] [--budget 0.1]
-import { parseArgs } from 'node:util';
 import { selectSubset } from '../../dist/subset/index.js';
 import { approximateNeighborGraph } from '../../dist/subset/node/index.js';
-import { clusteredEmbeddings, guesses } from './pool.mjs';
+import { clusteredEmbeddings, guesses, optionsLike } from './pool.mjs';
 
-const { values: options } = parseArgs({
-  options: {
-    items: { type: 'string', default: '1000000' },
-    dimension: { type: 'string', default: '64' },
-    neighbors: { type: 'string', default: '10' },
-    budget: { type: 'string', default: '0.1' },
-  },
+const options = optionsLike({
+  items: 1_000_000,
+  dimension: 64,
+  neighbors: 10,
+  budget: 0.1,
 });
-const [size, dimension, neighbors, budget] = [options.items, options.dimension, options.neighbors, options.budget].map(
-  Number,
-);
+const { items: size, dimension, neighbors, budget } = options;
 
 const pool = { embeddings: clusteredEmbeddings(size, dimension), probabilities: guesses(size, 10) };
 const lap = { graph: 0, rest: 0 };

@@ -1,5 +1,16 @@
 // Pools to select from: points around cluster centres, as embeddings are, with a model's guesses for them.
+import { parseArgs } from 'node:util';
 import { randomStream } from '../../dist/index.js';
+
+/** Options of the command line by name, like their defaults numbers or names; and whether `--json` was given. */
+export function optionsLike(defaults) {
+  const given = Object.entries(defaults).map(([name, value]) => [name, { type: 'string', default: String(value) }]);
+  const { values } = parseArgs({
+    options: { json: { type: 'boolean', default: false }, ...Object.fromEntries(given) },
+  });
+  const numbers = Object.entries(defaults).filter(([, value]) => typeof value === 'number');
+  return { ...values, ...Object.fromEntries(numbers.map(([name]) => [name, Number(values[name])])) };
+}
 
 /** Embeddings `[size, dimension]` around `size / 50` centres. */
 export function clusteredEmbeddings(size, dimension) {
