@@ -1,13 +1,8 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { chromiumLaunch } from './test/support/chromium.js';
 import { backendsOfRun, reporters } from './test/support/runOptions.js';
 import { longSuites, numericSuites } from './test/support/numericSuites.js';
-
-const chromium = {
-  executablePath: process.env['LONGTAIL_CHROMIUM'] ?? '/usr/bin/chromium',
-  // As root it runs without its sandbox only; without a GPU, WebGPU is SwiftShader's.
-  args: ['--no-sandbox', '--disable-background-networking', '--enable-unsafe-webgpu'],
-};
 
 const suite = (name: string) => ({
   name: `pages of ${name}`,
@@ -21,7 +16,7 @@ const suite = (name: string) => ({
     enabled: true,
     headless: true,
     screenshotFailures: false,
-    provider: playwright({ launchOptions: chromium }),
+    provider: playwright({ launchOptions: chromiumLaunch }),
     instances: [{ browser: 'chromium' as const, name }],
   },
 });

@@ -49,7 +49,8 @@ const ofSuites = rows.filter(({ exported }) => !exported);
 const text = `# Backends and support
 
 What the tests said of each function on each backend: ✓ its values equal those of a float64 reference, ∇ its gradients do, ✗ a test
-failed; an empty cell was not tested there. \`npm run support\` runs the suite in Node and in headless Chromium and writes this page. Without a
+failed; an empty cell was not tested there. What computes
+on plain numbers, such as \`greedy\`, is on no backend and not listed. \`npm run support\` runs the suite in Node and in headless Chromium and writes this page. Without a
 GPU, as where it was last written, WebGPU and WebGL compute through SwiftShader.
 
 - **Node**: \`await chooseBackend()\` of \`tfjs-longtail/backend\` takes TensorFlow's own kernels (\`longtail backend install\`), else wasm, else cpu.

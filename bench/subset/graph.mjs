@@ -61,6 +61,16 @@ function select(graph) {
   });
 }
 
+/** Sum of the similarities of each item to its nearest, as NumPy's lists have them; the graph joins both directions. */
+function weightOf({ offsets, weights }) {
+  let sum = 0;
+  for (let item = 0; item < size; item++) {
+    const row = weights.slice(offsets[item], offsets[item + 1]).sort();
+    for (const weight of row.subarray(Math.max(0, row.length - neighbors))) sum += weight;
+  }
+  return sum;
+}
+
 const times = { ours: [], numpy: [], selection: [] };
 let picks;
 try {
@@ -73,7 +83,11 @@ try {
     const selected = await select(result);
     times.selection.push(selected.ms);
     picks = selected.result.items.length;
-    times.numpy.push((await numpy.run(1)).times[0]);
+    const theirs = await numpy.run(1);
+    times.numpy.push(theirs.times[0]);
+    const [own, other] = [weightOf(result), theirs.weight];
+    if (Math.abs(own - other) > 1e-6 * other)
+      throw new Error(`other neighbours: similarities sum to ${own} and ${other}`);
   }
   const rows = [
     ['exact graph', times.ours],

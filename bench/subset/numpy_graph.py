@@ -37,7 +37,7 @@ def main():
             start = time.perf_counter()
             found, weights = neighbours(unit, count)
             times.append((time.perf_counter() - start) * 1000)
-        # Sums that tell whether both found the same.
+        # Tells whether both found the same.
         print(json.dumps({"times": times, "weight": float(weights.sum(dtype=np.float64))}), flush=True)
 
 

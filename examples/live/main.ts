@@ -20,6 +20,7 @@ function showSettings(): void {
 }
 
 function showState(): void {
+  toggle.formNoValidate = training; // Stop stops, whatever the fields hold
   toggle.textContent = training ? 'Stop' : session?.finished ? 'Again' : 'Start';
   document.body.dataset['state'] = training ? 'training' : session?.finished ? 'trained' : 'stopped';
 }
@@ -34,7 +35,7 @@ async function stop(): Promise<void> {
   await session?.stop();
 }
 
-/** A new session, which trains if the one before did. */
+/** A new session; it trains at once if asked to. */
 async function renew(train: boolean): Promise<void> {
   await stop();
   session?.dispose();
@@ -67,7 +68,7 @@ function start(): void {
 form.addEventListener('input', showSettings);
 form.addEventListener('change', ({ target }) => {
   if (target === element('backend')) changeBackend(value('backend'));
-  else if (form.checkValidity()) next(() => renew(training || session?.finished === true));
+  else if (!toggle.disabled && form.checkValidity()) next(() => renew(training || session?.finished === true));
 });
 form.addEventListener('submit', (event) => {
   event.preventDefault();

@@ -165,7 +165,11 @@ export const commands: readonly Command[] = [
       },
       { name: 'caps', kind: 'name', help: 'water-level (default), uniform, or a number of items a part' },
       { name: 'boundaryCaps', kind: 'name', help: 'caps of boundaries, where they differ from --caps' },
-      { name: 'trueClasses', kind: 'flag', help: "balance over the labels of the run's data, not over predictions" },
+      {
+        name: 'trueClasses',
+        kind: 'flag',
+        help: "balance over the labels of the run's data, or of --labels, not over predictions",
+      },
       { name: 'neighbors', kind: 'number', help: 'neighbours of an item in the graph; default 10' },
       { name: 'alpha', kind: 'number', help: 'weight of utility; default 0.9' },
       { name: 'beta', kind: 'number', help: 'weight of similarity; default 0.1' },

@@ -109,8 +109,8 @@ function stageProgress(): { readonly onSelection: NonNullable<Options['onSelecti
 }
 
 function describe(summary: SelectionSummary): string {
-  const { pool, selected, budget, stopped, method, balance, guarantee, feasibility, classes, seconds, shards } =
-    summary;
+  const { pool, selected, budget, stopped, method, balance, guarantee, feasibility } = summary;
+  const { classes, trueClasses, seconds, shards } = summary;
   const { factor, holds, because } = guarantee;
   const rarest = [...classes.pool.keys()]
     .filter((y) => classes.pool[y]! > 0)
@@ -124,7 +124,7 @@ function describe(summary: SelectionSummary): string {
     `selected    ${selected}, ${percent(selected / pool.size)} %${why}`,
     `by          ${method}${balance === 'none' ? '' : `, balanced by ${balance}`}${shards === null ? '' : `, in ${shards} shards`}`,
     `guarantee   ${holds && factor !== null ? `${factor.toFixed(3)} of the best value: ` : 'none: '}${because}`,
-    `rarest      ${rarest.join(', ')} (as predicted)`,
+    `rarest      ${rarest.join(', ')}${trueClasses ? '' : ' (as predicted)'}`,
     `took        ${time}`,
     `selection   ${summary.selection}`,
     `train on it longtail train --subset ${summary.selection}`,

@@ -21,9 +21,13 @@ export interface PartUse {
 
 /** What classes and boundaries are made from. */
 export interface PartSource {
+  /** Predicted probabilities `[n, C]`, row by row. */
   readonly probabilities: ArrayLike<number>;
+  /** Number of classes, C. */
   readonly numClasses: number;
+  /** True classes `[n]`, in place of the likeliest ones. */
   readonly labels?: ArrayLike<number> | undefined;
+  /** Names of the classes. */
   readonly classNames?: readonly string[] | undefined;
 }
 
@@ -34,7 +38,7 @@ export function balancedParts(
   ordered: boolean,
 ): Pick<BalancedConstraintOptions, 'classes' | 'boundaries'> {
   if (balance === 'none') return {};
-  const best = bestClasses(source);
+  const best = bestClassesOf('selectSubset', source);
   const { numClasses, classNames } = source;
   const options = { numClasses, ...(classNames && { classNames }) };
   return {
@@ -43,13 +47,29 @@ export function balancedParts(
   };
 }
 
-/** Best and second-best class; with labels, the label and the likeliest other class. */
-function bestClasses({ probabilities, numClasses, labels }: PartSource): BestClasses {
+/**
+ * The two classes that an item lies between: the likeliest two, or with labels the label and the likeliest other class.
+ *
+ * @param source Probabilities `[n, C]`, row by row, `numClasses`, and where there are some, `labels` `[n]`.
+ * @returns Best and second class of each item, for {@link classParts} and {@link boundaryParts}.
+ * @throws InvalidArgumentError If probabilities are none, or the labels do not fit.
+ * @example
+ * ```ts
+ * import { bestClasses } from 'tfjs-longtail/subset';
+ * const { best, second } = bestClasses({ probabilities: [0.6, 0.3, 0.1, 0.2, 0.7, 0.1], numClasses: 3, labels: [1, 1] });
+ * console.log(Array.from(best), Array.from(second)); // [ 1, 1 ] [ 0, 0 ]
+ * ```
+ */
+export function bestClasses(source: PartSource): BestClasses {
+  return bestClassesOf('bestClasses', source);
+}
+
+function bestClassesOf(where: string, { probabilities, numClasses, labels }: PartSource): BestClasses {
   const predicted = topTwoClasses(probabilities, { numClasses });
   if (labels === undefined) return predicted;
   const size = predicted.best.length;
-  if (labels.length !== size) throw new InvalidArgumentError('selectSubset', `${size} labels`, labels.length);
-  checkLabels('selectSubset', labels, numClasses);
+  if (labels.length !== size) throw new InvalidArgumentError(where, `${size} labels`, labels.length);
+  checkLabels(where, labels, numClasses);
   const second = predicted.best.map((best, item) => (best === labels[item] ? predicted.second[item]! : best));
   return { best: labels, second };
 }

@@ -153,6 +153,35 @@ describe('a selection in shards', () => {
 });
 
 describe('a pool of files', () => {
+  it('is counted and capped by its labels where it has some, alone and in shards', async () => {
+    const from = await files();
+    const labels = join(freshFolder(), 'labels.npy');
+    const truth = Int32Array.from({ length: size }, (_, item) => (item < 12 ? 2 : item % 2));
+    await writeNpy(labels, truth);
+    const options = { ...from, labels, budget: 30, balance: 'class' } as const;
+    const whole = await selectItems({ ...options, out: `${from.out}-whole` });
+    for (const index of [0, 1]) await selectShardItems({ ...options, shard: { index, of: 2 } });
+    const merged = await mergeShardItems({ out: from.out, backend });
+    for (const { trueClasses, classes, selection } of [whole, merged]) {
+      const counts = [0, 0, 0];
+      for (const item of await indicesIn(selection)) counts[truth[item]!]! += 1;
+      expect({ trueClasses, ...classes }).toMatchObject({ trueClasses: true, pool: [194, 194, 12], selected: counts });
+      expect(Math.max(...counts)).toBeLessThanOrEqual(10);
+      expect(readFileSync(join(selection, 'report.html'), 'utf8')).not.toContain('Predicted classes');
+    }
+  });
+
+  it('is not merged with one that has no labels', async () => {
+    const from = await files();
+    const labels = join(freshFolder(), 'labels.npy');
+    await writeNpy(labels, new Int32Array(size));
+    await selectShardItems({ ...from, labels, budget: 30, shard: { index: 0, of: 2 } });
+    await selectShardItems({ ...from, budget: 30, shard: { index: 1, of: 2 } });
+    await expect(mergeShardItems({ out: from.out, backend })).rejects.toThrow(
+      /"trueClasses":true.*"trueClasses":false/,
+    );
+  });
+
   it('may be one table: the same selection as from .npy, with neighbours found by an index', async () => {
     const from = await files();
     const { embeddings, probabilities } = pool();
@@ -196,6 +225,10 @@ describe('a pool of files', () => {
     const labels = join(freshFolder(), 'y.npy');
     await writeNpy(labels, Int32Array.of(1, 2));
     await refused({ labels }, `${labels}: expected 400 labels, one for each row of ${from.embeddings}, got 2`);
+    await refused(
+      { trueClasses: true },
+      'select: expected --labels with --true-classes, since files have no data set, got none',
+    );
     expect(existsSync(from.out)).toBe(false);
   });
 });

@@ -45,7 +45,7 @@ export default class SupportReporter implements Reporter {
     for (const module of modules) {
       for (const test of module.children.allTests()) {
         const { state } = test.result();
-        const backend = /\[(\w+)\]/.exec(test.fullName)?.[1];
+        const backend = /\[(cpu|wasm|tensorflow|webgl|webgpu)\]/.exec(test.fullName)?.[1];
         if (backend === undefined || (state !== 'passed' && state !== 'failed')) continue;
         const environment = module.project.name.startsWith('chromium') ? 'chromium' : 'node';
         const key = [featureOf(test, module), environment, backend].join(' ');

@@ -8,10 +8,11 @@ import { pageHtml } from './shell.js';
 
 /** A self-contained page about one selection: what it holds against the pool, and what each item added. */
 export async function selectionPage(summary: SelectionSummary, gains: ArrayLike<number>): Promise<string> {
-  const { pool, method, balance, budget, selected, classes, boundaries } = summary;
+  const { pool, method, balance, budget, selected, trueClasses, classes, boundaries } = summary;
+  const classesTitle = trueClasses ? 'Classes' : 'Predicted classes';
   const from = 'run' in summary.from ? `run ${basename(summary.from.run)}` : basename(summary.from.embeddings);
   const figures: Figure[] = [
-    histogram('Predicted classes', 'classes', ordered(classes)),
+    histogram(classesTitle, 'classes', ordered(classes)),
     histogram('Decision boundaries', 'boundaries', ordered(boundaries)),
     gainFigure(gains),
   ];
@@ -19,7 +20,7 @@ export async function selectionPage(summary: SelectionSummary, gains: ArrayLike<
     { type: 'text', text: reason(summary) },
     { type: 'text', text: promise(summary) },
     { type: 'figures', legend: [], figures },
-    { type: 'details', summary: 'All classes', blocks: [partTable('Predicted classes', ordered(classes))] },
+    { type: 'details', summary: 'All classes', blocks: [partTable(classesTitle, ordered(classes))] },
     { type: 'details', summary: 'All boundaries', blocks: [partTable('Decision boundaries', ordered(boundaries))] },
   ];
   const balanced = balance === 'none' ? '' : `, balanced by ${balance === 'both' ? 'class and boundary' : balance}`;

@@ -22,7 +22,7 @@ export interface PoolOptions extends Omit<OpenRunOptions, 'run'>, SelectionConte
   readonly embeddingColumn?: string;
   /** Column of the probabilities in a table. Default `'probabilities'`. */
   readonly probabilityColumn?: string;
-  /** Balance over the true classes of the run's data; files have them where `labels` names a `.npy` of class ids. */
+  /** Balance over the true classes of the run's data, not over predictions; for files, `labels` names a `.npy` of them and suffices. */
   readonly trueClasses?: boolean;
 }
 
@@ -85,6 +85,9 @@ async function poolOfFiles(
   const { size } = vectors;
   if (said.size !== size)
     throw new DataFormatError(probabilities, `${size} rows, one for each of ${embeddings}`, said.size);
+  if (options.trueClasses && !labelFile) {
+    throw new ConfigError('select', '--labels with --true-classes, since files have no data set', 'none');
+  }
   const labels = labelFile === undefined || labelFile === null ? null : await readNpyLabels(labelFile);
   if (labels !== null && labels.length !== size) {
     throw new DataFormatError(labelFile!, `${size} labels, one for each row of ${embeddings}`, labels.length);

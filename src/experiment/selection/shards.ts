@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { DataFormatError, RunFolderError } from '../../core/index.js';
 import { writeFolderAside } from '../../core/node/index.js';
 import { openMatrix, readNpyLabels, writeNpy } from '../../data/node/index.js';
@@ -197,10 +197,16 @@ function readShard(folder: string): ShardSummary {
 }
 
 function checkAlike(first: ShardSummary, shard: ShardSummary): void {
-  const said = ({ pool, choices }: ShardSummary): string => JSON.stringify({ pool, choices });
+  const said = ({ pool, from, choices, trueClasses }: ShardSummary): string =>
+    JSON.stringify({ pool, from: namesIn(from), choices, trueClasses });
   if (said(first) === said(shard)) return;
   const hint = 'Shards of one selection have the same pool and options: delete those that are not, and make them again';
   throw new DataFormatError(join(shard.folder, files.summary), said(first), said(shard), hint);
+}
+
+/** Names without folders: those may differ from machine to machine. */
+function namesIn(from: PoolOrigin): Record<string, string> {
+  return Object.fromEntries(Object.entries(from).map(([kind, path]) => [kind, basename(path)]));
 }
 
 /** What all shards selected, as one pool. */

@@ -1,9 +1,11 @@
 import {
+  bestClasses,
   boundaryParts,
   classParts,
   type Feasibility,
   type Guarantee,
   type ItemParts,
+  type PartSource,
   type PoolSelection,
 } from '../../subset/index.js';
 import type { PoolRecord } from '../subsetFile.js';
@@ -20,9 +22,11 @@ export interface PartCounts {
   readonly selected: readonly number[];
 }
 
-/** Predicted classes and decision boundaries of a pool and of a selection. */
+/** Classes and decision boundaries of a pool and of a selection. */
 export interface PoolCounts {
-  /** Predicted classes, by class. */
+  /** Whether classes are the true ones, and boundaries lie between those and the likeliest others; else as predicted. */
+  readonly trueClasses: boolean;
+  /** By class. */
   readonly classes: PartCounts;
   /** Decision boundaries, those that occur. */
   readonly boundaries: PartCounts;
@@ -65,7 +69,7 @@ export type SummaryContext = PoolCounts & Pick<SelectionSummary, 'selection' | '
 export function summaryOf(
   { items, stopped, value, guarantee, feasibility, budget }: PoolSelection,
   { method = 'submodular', balance = 'none' }: SelectionChoices,
-  { selection, pool, from, shards, seconds, classes, boundaries }: SummaryContext,
+  { selection, pool, from, shards, seconds, trueClasses, classes, boundaries }: SummaryContext,
 ): SelectionSummary {
   return {
     selection,
@@ -80,6 +84,7 @@ export function summaryOf(
     value,
     guarantee,
     feasibility,
+    trueClasses,
     classes,
     boundaries,
     seconds,
@@ -87,25 +92,25 @@ export function summaryOf(
 }
 
 /** Counts of a pool and of the items selected from it. */
-export function countsOf(
-  pool: { readonly probabilities: Float32Array; readonly numClasses: number; readonly classNames: readonly string[] },
-  items: Int32Array,
-): PoolCounts {
-  const { probabilities, numClasses, classNames } = pool;
+export function countsOf(pool: PartSource, items: Int32Array): PoolCounts {
+  const { numClasses, classNames, labels } = pool;
+  const options = { numClasses, ...(classNames && { classNames }) };
+  const best = bestClasses(pool);
   const count = ({ names, counts, parts }: ItemParts): PartCounts => {
     const selected = Array<number>(names.length).fill(0);
     items.forEach((item) => (selected[parts[item]!]! += 1));
     return { names, pool: [...counts], selected };
   };
   return {
-    classes: count(classParts(probabilities, { numClasses, classNames })),
-    boundaries: count(boundaryParts(probabilities, { numClasses, classNames })),
+    trueClasses: labels !== undefined,
+    classes: count(classParts(best, options)),
+    boundaries: count(boundaryParts(best, options)),
   };
 }
 
 /** Counts of the whole pool from those of its shards, and of what was selected in the end. */
 export function mergedCounts(shards: readonly PoolCounts[], last: PoolCounts): PoolCounts {
-  const merge = (of: keyof PoolCounts): PartCounts => {
+  const merge = (of: 'classes' | 'boundaries'): PartCounts => {
     const names = [...new Set(shards.flatMap((shard) => shard[of].names))];
     const place = new Map(names.map((name, i) => [name, i]));
     const pool = Array<number>(names.length).fill(0);
@@ -114,5 +119,5 @@ export function mergedCounts(shards: readonly PoolCounts[], last: PoolCounts): P
     last[of].names.forEach((name, i) => (selected[place.get(name)!]! += last[of].selected[i]!));
     return { names, pool, selected };
   };
-  return { classes: merge('classes'), boundaries: merge('boundaries') };
+  return { trueClasses: last.trueClasses, classes: merge('classes'), boundaries: merge('boundaries') };
 }

@@ -2,6 +2,7 @@
 import { chromium, type Browser, type Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { build, preview, type PreviewServer } from 'vite';
+import { chromiumLaunch } from '../../support/chromium.js';
 import { freshFolder } from '../../support/folders.js';
 
 const configFile = new URL('../../../examples/live/vite.config.ts', import.meta.url).pathname;
@@ -15,8 +16,7 @@ beforeAll(async () => {
   const outDir = freshFolder();
   await build({ configFile, logLevel: 'error', build: { outDir } });
   server = await preview({ configFile, build: { outDir }, preview: { host: '127.0.0.1', port: 0 } });
-  const executablePath = process.env['LONGTAIL_CHROMIUM'] ?? '/usr/bin/chromium';
-  browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-background-networking'] });
+  browser = await chromium.launch(chromiumLaunch);
 });
 
 afterAll(async () => {
