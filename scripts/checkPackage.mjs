@@ -75,8 +75,12 @@ function checkTypes(folder) {
   };
   for (const [mode, args] of Object.entries(modes)) {
     const all = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2022,dom', ...types, ...args];
-    const { stdout } = spawnSync(process.execPath, [compiler, ...all], { cwd: folder, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [compiler, ...all], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
     const errors = stdout.split('\n').filter((line) => /error TS/.test(line));
+    if (stderr !== '' || (status !== 0 && errors.length === 0)) throw new Error(`types, ${mode}: ${stdout}${stderr}`);
     const ours = errors.filter((line) => !/^node_modules.@(tensorflow|webgpu)|lib\.dom\.d\.ts/.test(line));
     if (ours.length > 0) throw new Error(`types, ${mode}:\n${ours.join('\n')}`);
     console.log(`types, ${mode}: no error of ours, ${errors.length} that TensorFlow.js brings`);

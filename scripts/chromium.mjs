@@ -2,7 +2,7 @@
 // Usage: node scripts/chromium.mjs [--where]: --where only prints the executable, and exits with 1 if there is none.
 // LONGTAIL_CHROMIUM names another executable.
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const places = [
@@ -12,7 +12,6 @@ const places = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
-const packages = ['chromium', 'libvulkan1']; // the loader of Vulkan drivers comes apart
 
 /** The path of an installed Chromium, or undefined. */
 export function findChromium() {
@@ -22,49 +21,50 @@ export function findChromium() {
   throw new Error(`LONGTAIL_CHROMIUM: expected the path of a Chromium, got ${named}, which is no file`);
 }
 
-/** The path of Chromium; installs Debian's package first if there is none and this process may. */
+/** The path of Chromium; on Debian, as root, what is missing of it and of the loader of Vulkan drivers is installed first. */
 export function requireChromium() {
   const found = findChromium();
-  if (found !== undefined && (process.env.LONGTAIL_CHROMIUM !== undefined || !isDebian() || hasPackages()))
-    return found;
+  if (process.env.LONGTAIL_CHROMIUM !== undefined) return found;
   if (isDebian() && process.getuid() === 0) {
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    const run = (...args) => execFileSync('apt-get', ['-qq', ...args], { stdio: ['ignore', 2, 2], env });
+    const missing = [...(found === undefined ? ['chromium'] : []), ...(hasVulkan() ? [] : ['libvulkan1'])];
+    if (missing.length > 0) install(missing, found === undefined);
+  }
+  const path = findChromium();
+  if (path === undefined) throw new Error(none());
+  return path;
+}
+
+function install(packages, isNeeded) {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const run = (...args) => execFileSync('apt-get', ['-qq', ...args], { stdio: ['ignore', 2, 2], env });
+  try {
     run('update');
     run('install', '-y', '--no-install-recommends', ...packages);
-    return findChromium();
+  } catch (error) {
+    if (isNeeded) throw error;
   }
-  if (found !== undefined) return found;
-  const hint = isDebian() ? `Run as root: apt-get install ${packages.join(' ')}` : 'Install it';
-  throw new Error(
-    `chromium: expected Chromium, got none of ${places.join(', ')}. ${hint}, or set LONGTAIL_CHROMIUM to one`,
-  );
+}
+
+function none() {
+  const hint = isDebian() ? 'Run as root: apt-get install chromium libvulkan1' : 'Install it';
+  return `chromium: expected Chromium, got none of ${places.join(', ')}. ${hint}, or set LONGTAIL_CHROMIUM to one`;
 }
 
 function isDebian() {
   return existsSync('/usr/bin/apt-get');
 }
 
-function hasPackages() {
-  try {
-    const status = execFileSync('dpkg-query', ['-W', '-f', '${Status}\n', ...packages], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    return status
-      .toString()
-      .trim()
-      .split('\n')
-      .every((line) => line === 'install ok installed');
-  } catch {
-    return false; // one of them was never there
-  }
+function hasVulkan() {
+  return readdirSync('/usr/lib', { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .some(({ name }) => existsSync(`/usr/lib/${name}/libvulkan.so.1`));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
     const path = process.argv.includes('--where') ? findChromium() : requireChromium();
-    if (path === undefined) process.exitCode = 1;
-    else console.log(path);
+    if (path === undefined) throw new Error(none());
+    console.log(path);
   } catch (error) {
     console.error(error.message);
     process.exitCode = 1;

@@ -7,8 +7,8 @@ const greek = new Set(
 const functions = new Set('log ln exp cos sin max min det arccos arcsin'.split(' '));
 /** Written below, as limits, where there is room. */
 const limits = new Set('argmax argmin mean'.split(' '));
-/** English of two letters; others of that length are two variables. */
-const short = new Set('is of or'.split(' '));
+/** Words and names of two letters; others of that length are two variables. */
+const short = new Set('is of or lr wd CE FL LA BS VS'.split(' '));
 const symbols = {
   '!=': '\\ne ',
   '<=': '\\le ',
@@ -24,7 +24,7 @@ const symbols = {
   '%': '\\%',
   '~': '\\sim ',
 };
-const tokens = /\s+|[A-Za-z]+\d?~?|\d+(?:\.\d+)?(?:e-?\d+)?|\|\||!=|<=|>=|<-|->|\.\.\.|\.\.|[^\s]/gu;
+const tokens = /\s+|[A-Za-z]+\d*~?|\d+(?:\.\d+)?(?:e-?\d+)?|\|\||!=|<=|>=|<-|->|\.\.\.|\.\.|[^\s]/gu;
 
 /** TeX of a formula. */
 export function texOf(formula) {
@@ -105,8 +105,8 @@ function isText(part) {
 
 function word(part) {
   if (part.endsWith('~')) return `\\tilde{${word(part.slice(0, -1))}}`;
-  const [, name, index] = /^([A-Za-z]+)(\d?)$/.exec(part);
-  const below = index && `_${index}`;
+  const [, name, index] = /^([A-Za-z]+)(\d*)$/.exec(part);
+  const below = index && `_{${index}}`;
   if (greek.has(name)) return `\\${name}${below} `;
   if (functions.has(name)) return `\\${name}${below} `;
   if (limits.has(name)) return `\\operatorname*{${name}}`;

@@ -342,7 +342,7 @@ export const commands: readonly Command[] = [
     arguments: [{ name: 'shell', help: 'which shell', required: true, choices: ['bash', 'zsh', 'fish'] }],
     options: [],
     examples: [
-      'source <(longtail completion bash)   # in ~/.bashrc',
+      'eval "$(longtail completion bash)"   # in ~/.bashrc',
       'source <(longtail completion zsh)    # in ~/.zshrc, after compinit',
       'longtail completion fish > ~/.config/fish/completions/longtail.fish',
     ],

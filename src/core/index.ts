@@ -21,6 +21,7 @@ export { offTape } from './offTape.js';
 export { hasPackedWebgl, refusePackedWebgl } from './packedWebgl.js';
 export { randomStream, restoreRandomStream } from './random.js';
 export type { RandomState, RandomStream } from './random.js';
+export { sliceVector } from './sliceVector.js';
 export { readScoredRows } from './scoredRows.js';
 export type { LabelsLike, ScoredRows, ScoresLike } from './scoredRows.js';
 export { checkLabels, positionsByClass } from './labels.js';

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { sliceVector } from '../core/index.js';
 import { closedForm, isTraining } from './kernelizedSoftmaxGradient.js';
 
 /**
@@ -58,17 +59,12 @@ function evaluate(powers: tf.Tensor2D, coefficients: tf.Tensor1D, shape: number[
     }
   }
   const [value, slope] = [0, 1].slice(0, series).map((i) => tf.reshape(rowsBetween(sum!, i, i + 1), shape));
-  return withSlope ? [value!, tf.add(slope!, firstOf(coefficients, 1))] : [value!];
+  return withSlope ? [value!, tf.add(slope!, sliceVector(coefficients, 0, 1))] : [value!];
 }
 
 function rowsBetween(matrix: tf.Tensor2D, start: number, end: number): tf.Tensor2D {
   const [rows, columns] = matrix.shape;
   return end - start === rows ? matrix : tf.slice(matrix, [start, 0], [end - start, columns]);
-}
-
-/** As a row of a matrix: webgl cannot cut a vector that a product of matrices made. */
-function firstOf(vector: tf.Tensor, count: number): tf.Tensor1D {
-  return tf.reshape(tf.slice(tf.reshape(vector, [1, vector.size]), [0, 0], [1, count]), [count]);
 }
 
 /**
@@ -104,5 +100,5 @@ function moments(dy: tf.Tensor, powers: tf.Tensor2D, degree: number): tf.Tensor1
     sums.push(tf.reshape(tf.matMul(stacked as tf.Tensor2D, powers, false, true), [blocks * width]));
     if ((block + blocks) * width < degree) weighted = tf.mul(rows[blocks - 1]!, giant);
   }
-  return firstOf(sums.length === 1 ? sums[0]! : tf.concat(sums), degree);
+  return sliceVector(sums.length === 1 ? sums[0]! : tf.concat(sums), 0, degree);
 }

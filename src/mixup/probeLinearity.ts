@@ -7,6 +7,7 @@ import {
   checkShape,
   InvalidArgumentError,
   type RandomStream,
+  refusePackedWebgl,
 } from '../core/index.js';
 import { drawMixtures } from './drawMixtures.js';
 import { checkAlpha } from './equalStrength.js';
@@ -78,6 +79,7 @@ export async function probeLinearity(
   x: tf.Tensor,
   options: ProbeLinearityOptions,
 ): Promise<LayerLinearity[]> {
+  refusePackedWebgl(where);
   checkInputs(model, x);
   const { layers, softmax = true, random } = options;
   const settings = resolve(options, x.shape[0]);

@@ -19,7 +19,7 @@ export interface SgdOptions {
   readonly nesterov?: boolean;
   /** Coefficient `wd` of the penalty $`wd / 2 * sum(w^2)`$, gradient `wd * w` (PyTorch), at least 0. Default `0`. */
   readonly weightDecay?: number;
-  /** Coefficient of the penalty $`l2 * sum(w^2)`$, gradient `2 * l2 * w` (Keras); instead of `weightDecay`. */
+  /** Coefficient of the penalty `l2 * sum(w^2)`, gradient `2 * l2 * w` (Keras); instead of `weightDecay`. */
   readonly l2?: number;
   /** Variables the penalty applies to. Default `'all'`. */
   readonly decayed?: DecayedVariables;

@@ -13,7 +13,7 @@ export interface TransversalMatroidOptions {
 /**
  * The sets of items that can be given out to different takers, one each: partial transversals.
  *
- * $`I = { S : some one-to-one m : S -> sets has i in m(i) for every i of S }`$
+ * $`I = { S : some injective m : S -> sets has i in m(i) for every i of S }`$
  *
  * A state keeps a matching and grows it by augmenting paths: `canAdd` takes time in the number of (item, set) pairs at most.
  *

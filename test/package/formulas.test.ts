@@ -20,9 +20,11 @@ describe('formulas of the documentation', () => {
     ['T_(n+1) = t^(m-1)', 'T_{n+1} = t^{m-1}'],
     ['q~_bc^2 <- sqrt(1 - l)', String.raw`\tilde{q}_{bc}^{2} \leftarrow \sqrt{1 - l}`],
     ['l_i = i^-gamma', String.raw`l_{i} = i^{-\gamma}`],
-    ['beta1^t * (n_max)', String.raw`\beta_1^{t} \cdot (n_{\max})`],
+    ['beta1^t * (n_max)', String.raw`\beta_{1}^{t} \cdot (n_{\max})`],
     ['t^0..t^M', String.raw`t^{0},\dots,t^{M}`],
     ['sum over all classes', String.raw`\sum \operatorname{over}\ \operatorname{all}\ \operatorname{classes}`],
+    ['w - lr g', String.raw`w - \operatorname{lr}\ g`],
+    ['log10(x)', String.raw`\log_{10}(x)`],
     ['a < b', 'a < b'],
     [String.raw`\tfrac{1}{2} tau`, String.raw`\tfrac{1}{2} tau`],
   ])('%s', (formula, tex) => {

@@ -74,7 +74,8 @@ function candidatesWith(options: PrepareOptions): readonly BackendCandidate[] {
 async function describe(choice: BackendChoice, { precision = 'float32' }: PrepareOptions): Promise<BackendChoice> {
   if (choice.name === 'webgpu') {
     const { vendor, architecture } = (tf.backend() as { adapterInfo?: GpuInfo }).adapterInfo ?? {};
-    return { ...choice, reason: `${choice.reason} (${[vendor, architecture].filter(Boolean).join(' ')})` };
+    const device = [vendor, architecture].filter(Boolean).join(' '); // a GPU may keep both to itself
+    return device === '' ? choice : { ...choice, reason: `${choice.reason} (${device})` };
   }
   if (choice.name !== 'tensorflow') return choice;
   const { source, threads } = await loadNative(where);

@@ -3,7 +3,7 @@ import { ownOptions, type Completed, type CompletedCommand } from './grammar.js'
 /** A script for bash 3.2 and later that completes these commands. */
 export function bashScript(commands: readonly CompletedCommand[]): string {
   const first = [...commands.map(({ name }) => name), ...ownOptions.map(({ flag }) => flag)].join(' ');
-  return `# Completion of longtail for bash. In ~/.bashrc: source <(longtail completion bash)
+  return `# Completion of longtail for bash. In ~/.bashrc: eval "$(longtail completion bash)"
 
 # The functions below set values to what may come: names, and / for a path.
 _longtail_options() {

@@ -2,8 +2,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { chooseBackend } from '../../../src/backend/index.js';
-import { kernelizedSoftmax } from '../../../src/heads/index.js';
+import { randomStream } from '../../../src/core/index.js';
+import { adjustLogits, kernelizedSoftmax } from '../../../src/heads/index.js';
 import { forCompile, logitAdjustedCrossEntropy, softmaxCrossEntropy } from '../../../src/losses/index.js';
+import { drawMixingPlan, mixInputs } from '../../../src/mixup/index.js';
 import { refusal } from '../../support/errors.js';
 
 const got =
@@ -27,6 +29,12 @@ describe('webgl as TensorFlow.js starts it [webgl]', () => {
     );
     const layer = kernelizedSoftmax({ units: 3, inputShape: [2] });
     expect(() => layer.apply(tf.ones([1, 2]))).toThrow(refusal('BackendError', `kernelizedSoftmax: ${got}`));
+    const logits = tf.zeros<tf.Rank.R2>([2, 3]);
+    expect(() => adjustLogits(logits, { classCounts: [3, 2, 1] })).toThrow(
+      refusal('BackendError', `adjustLogits: ${got}`),
+    );
+    const plan = drawMixingPlan({ batchSize: 2, points: 2, alpha: 1, random: randomStream(1) });
+    expect(() => mixInputs(logits, plan)).toThrow(refusal('BackendError', `mixInputs: ${got}`));
     const model = tf.sequential({ layers: [tf.layers.dense({ units: 3, inputShape: [2] })] });
     model.compile({ optimizer: 'sgd', loss: forCompile(logitAdjustedCrossEntropy, { classCounts: [3, 2, 1] }) });
     const fit = model.fit(tf.ones([2, 2]), tf.oneHot(tf.tensor1d([0, 1], 'int32'), 3), { verbose: 0 });
