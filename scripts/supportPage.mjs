@@ -56,7 +56,8 @@ GPU, as where it was last written, WebGPU and WebGL compute through SwiftShader.
 - **Node**: \`await chooseBackend()\` of \`tfjs-longtail/backend\` takes TensorFlow's own kernels (\`longtail backend install\`), else wasm, else cpu.
   \`'webgpu'\` needs \`npm i webgpu @tensorflow/tfjs-backend-webgpu\`, and \`apt-get install chromium libvulkan1\` where there is no GPU.
 - **Page**: webgpu, else webgl, else wasm, else cpu, of those that the page has loaded. webgl runs with \`WEBGL_PACK\` off: with packed
-  textures its \`matMul\` is wrong, without an error, where the inner dimension is odd, and what this package exports refuses to go on.
+  textures its \`matMul\` is wrong, without an error, where the inner dimension is odd, and what this package exports refuses to go on. So it does with float16 textures, which is all that
+  some phones have.
 - **wasm** is completed for training: TensorFlow.js's own lacks the gradients of convolutions and has a wrong one of max pooling.
 - **webgpu** reads values with \`await tensor.data()\` only.
 - What goes through \`acos\` has three digits on webgl and webgpu, the rest five.

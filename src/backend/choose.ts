@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { BackendError, checkOneOf, hasPackedWebgl } from '../core/index.js';
+import { BackendError, checkOneOf, halfHint, hasHalfWebgl, hasPackedWebgl } from '../core/index.js';
 import { type BackendCandidate, type BackendChoice, firstToStart, start } from './activate.js';
 import { completeWasm } from './wasm/index.js';
 
@@ -14,7 +14,7 @@ const where = 'chooseBackend';
 /** What a browser may have, best first. */
 const candidates: readonly BackendCandidate[] = [
   { name: 'webgpu', reason: 'the GPU through WebGPU, best in a browser', prepare: () => requireLoaded('webgpu') },
-  { name: 'webgl', reason: 'the GPU through WebGL, with unpacked textures', prepare: unpackWebgl },
+  { name: 'webgl', reason: 'the GPU through WebGL, with unpacked textures', prepare: prepareWebgl },
   { name: 'wasm', reason: 'WebAssembly on the processor, completed for training', prepare: prepareWasm },
   { name: 'cpu', reason: 'plain JavaScript, slow, but with every kernel', prepare: () => requireLoaded('cpu') },
 ];
@@ -23,7 +23,8 @@ const candidates: readonly BackendCandidate[] = [
  * Makes a backend current in a browser: WebGPU, else WebGL, else wasm, else cpu, of those that the page has loaded.
  *
  * Call it before anything else uses TensorFlow.js. wasm is completed for training ({@link completeWasm}). WebGL runs with
- * `WEBGL_PACK` off: with packed textures its `matMul` is wrong, without an error, where the inner dimension is odd.
+ * `WEBGL_PACK` off: with packed textures its `matMul` is wrong, without an error, where the inner dimension is odd. A device whose WebGL has
+ * float16 only is passed over.
  * (In Node, `tfjs-longtail/backend` has a function of this name that also installs and loads what it can.)
  *
  * @param name `'auto'`, or one backend by its name. Default `'auto'`.
@@ -69,7 +70,7 @@ function prepareWasm(): void {
   completeWasm();
 }
 
-function unpackWebgl(): void {
+function prepareWebgl(): void {
   requireLoaded('webgl');
   if (hasPackedWebgl()) {
     // Too late: the flags that follow WEBGL_PACK keep their values, and tensors may lie in packed textures already.
@@ -81,4 +82,5 @@ function unpackWebgl(): void {
     );
   }
   tf.env().set('WEBGL_PACK', false);
+  if (hasHalfWebgl()) throw new BackendError(where, 'webgl in float32', 'float16 textures', halfHint);
 }

@@ -18,7 +18,7 @@ export { logitAdjustment } from './logitAdjustment.js';
 export type { LogitAdjustmentOptions } from './logitAdjustment.js';
 export { macrotask } from './macrotask.js';
 export { offTape } from './offTape.js';
-export { hasPackedWebgl, refusePackedWebgl } from './packedWebgl.js';
+export { halfHint, hasHalfWebgl, hasPackedWebgl, refuseWrongWebgl } from './wrongWebgl.js';
 export { randomStream, restoreRandomStream } from './random.js';
 export type { RandomState, RandomStream } from './random.js';
 export { sliceVector } from './sliceVector.js';

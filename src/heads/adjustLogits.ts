@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkDtype, checkShape, logitAdjustment, refusePackedWebgl } from '../core/index.js';
+import { checkDtype, checkShape, logitAdjustment, refuseWrongWebgl } from '../core/index.js';
 import type { LogitAdjustmentOptions } from '../core/index.js';
 
 /**
@@ -22,7 +22,7 @@ import type { LogitAdjustmentOptions } from '../core/index.js';
  * @see Menon et al., "Long-tail learning via logit adjustment", ICLR 2021, equation 9.
  */
 export function adjustLogits(logits: tf.Tensor2D, options: LogitAdjustmentOptions): tf.Tensor2D {
-  refusePackedWebgl('adjustLogits');
+  refuseWrongWebgl('adjustLogits');
   checkShape('adjustLogits', 'logits', logits, [null, null]);
   checkDtype('adjustLogits', 'logits', logits, 'float32');
   return tf.tidy(() => tf.sub(logits, logitAdjustment('adjustLogits', options, logits.shape[1])));

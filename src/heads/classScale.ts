@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { InvalidArgumentError, refusePackedWebgl } from '../core/index.js';
+import { InvalidArgumentError, refuseWrongWebgl } from '../core/index.js';
 
 /** Configuration of {@link classScale}. */
 export interface ClassScaleConfig {
@@ -36,7 +36,7 @@ export class ClassScale extends tfl.layers.Layer {
 
   /** @internal */
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    refusePackedWebgl('classScale');
+    refuseWrongWebgl('classScale');
     const logits = (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor;
     return tf.tidy(() => tf.mul(logits, this.#scale!.read()));
   }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { refusePackedWebgl, refuseSecondDerivative } from '../core/index.js';
+import { refuseWrongWebgl, refuseSecondDerivative } from '../core/index.js';
 import { ownGradient, sharedGradient, type PendingGradient } from './classTableGradients.js';
 import type { DistinctIds } from './classTableRows.js';
 
@@ -32,7 +32,7 @@ const firstOnly = 'Scores of a table have first derivatives only: take their gra
  */
 export function scoreRows(features: tf.Tensor2D, request: ScoreRequest): tf.Tensor2D {
   const { where, scored, anchor, onGradient } = request;
-  refusePackedWebgl(where);
+  refuseWrongWebgl(where);
   const { multiply, gradient } = request.perExample ? own : shared;
   const score = tf.customGrad((...args) => {
     const [x, , save] = args as unknown as [tf.Tensor2D, tf.Tensor, tf.GradSaveFunc];

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkDtype, checkShape, refusePackedWebgl } from '../core/index.js';
+import { checkDtype, checkShape, refuseWrongWebgl } from '../core/index.js';
 import { unitVectors } from './kernelizedSoftmaxCosine.js';
 import { alphaOf, kernelFrom } from './kernelizedSoftmaxKernel.js';
 import { kernelProfile } from './kernelizedSoftmaxProfiles.js';
@@ -78,7 +78,7 @@ export function fixedProfile<T extends tf.Tensor>(t: T, kernel: SphereKernel | u
 
 /** Throws unless features are `[B, dimension]` float32, on a backend that multiplies them right. */
 export function checkFeatures(where: string, features: tf.Tensor, dimension: number): void {
-  refusePackedWebgl(where);
+  refuseWrongWebgl(where);
   checkShape(where, 'features', features, [null, dimension]);
   checkDtype(where, 'features', features, 'float32');
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkNumber, checkOneOf, refusePackedWebgl } from '../core/index.js';
+import { checkNumber, checkOneOf, refuseWrongWebgl } from '../core/index.js';
 import type { LabelsLike } from '../core/index.js';
 import { checkFeatures, ClassSums } from './classSums.js';
 
@@ -89,7 +89,7 @@ export function nearestClassMean(options: NearestClassMeanOptions): NearestClass
     update: (targets, features) => sums.add(targets, features),
     means: () => matrix(sums.means(), numClasses),
     logits(features) {
-      refusePackedWebgl(where);
+      refuseWrongWebgl(where);
       const means = sums.means();
       checkFeatures(where, features, [null, sums.dimension]);
       return tf.tidy(() => (metric === 'cosine' ? cosines : minusSquaredDistances)(features, means, numClasses));

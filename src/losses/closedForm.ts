@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { refusePackedWebgl, refuseSecondDerivative } from '../core/index.js';
+import { refuseWrongWebgl, refuseSecondDerivative } from '../core/index.js';
 import { resolveReduction, rowScale } from './options.js';
 import type { LossOptions } from './options.js';
 
@@ -27,7 +27,7 @@ export function closedForm(
   options: LossOptions,
   compute: (x: tf.Tensor2D) => ClosedForm,
 ): tf.Tensor {
-  refusePackedWebgl(where);
+  refuseWrongWebgl(where);
   const perExample = resolveReduction(where, options) === 'none';
   const loss = tf.customGrad((x, save) => {
     const { values, present, kept, gradient } = compute(x as tf.Tensor2D);

@@ -68,8 +68,7 @@ export function withoutMasked(where: string, scores: tf.Tensor2D, { classMask }:
 
 /** The largest of each row, `[B, 1]`. */
 function largestOf(z: tf.Tensor2D): tf.Tensor2D {
-  // In float16 the factors below would be 0 and infinite, and there no score lies that low.
-  if (tf.getBackend() !== 'webgl' || !tf.env().getBool('WEBGL_RENDER_FLOAT32_ENABLED')) return tf.max(z, 1, true);
+  if (tf.getBackend() !== 'webgl') return tf.max(z, 1, true);
   // webgl's maximum starts at -1e20; scaled by a power of two, which is exact, every score lies above that.
   return tf.mul(tf.max<tf.Tensor2D>(tf.mul(z, 2 ** -64), 1, true), 2 ** 64);
 }

@@ -3,7 +3,7 @@ import {
   checkDtype,
   checkShape,
   InvalidArgumentError,
-  refusePackedWebgl,
+  refuseWrongWebgl,
   refuseSecondDerivative,
 } from '../core/index.js';
 import { resolveReduction, vector } from './options.js';
@@ -34,7 +34,7 @@ export function sampledForm(
   options: SampledLossOptions,
   compute: (positive: tf.Tensor1D, negative: tf.Tensor2D, logWeights: tf.Tensor2D) => SampledForm,
 ): tf.Tensor {
-  refusePackedWebgl(where);
+  refuseWrongWebgl(where);
   checkScores(where, positiveLogits, negativeLogits);
   const perExample = resolveReduction(where, options) === 'none';
   const loss = tf.customGrad((...args) => {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkNumber, checkShape, InvalidArgumentError, refusePackedWebgl, sliceVector } from '../core/index.js';
+import { checkNumber, checkShape, InvalidArgumentError, refuseWrongWebgl, sliceVector } from '../core/index.js';
 import type { ScoresLike } from '../core/index.js';
 import { readRows } from './multiLabelRows.js';
 import { BestOfRows } from './bestOfRows.js';
@@ -57,7 +57,7 @@ export async function topClasses(
 ): Promise<TopClasses> {
   const where = 'topClasses';
   const { bias, ...rest } = options;
-  refusePackedWebgl(where);
+  refuseWrongWebgl(where);
   checkShape(where, 'features', features, [null, null]);
   const [rows, dimension] = features.shape;
   checkShape(where, 'kernel', kernel, [dimension, null]);

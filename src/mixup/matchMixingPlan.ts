@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkNumber, InvalidArgumentError, type RandomStream, refusePackedWebgl } from '../core/index.js';
+import { checkNumber, InvalidArgumentError, type RandomStream, refuseWrongWebgl } from '../core/index.js';
 import { optimalAssignment } from './assignment.js';
 import type { PointPlan } from './plan.js';
 import { drawShares, type ShareOptions } from './shares.js';
@@ -36,7 +36,7 @@ export interface MatchMixingPlanOptions extends Pick<ShareOptions, 'alpha' | 'pe
  */
 export async function matchMixingPlan(x: tf.Tensor, options: MatchMixingPlanOptions): Promise<PointPlan> {
   const where = 'matchMixingPlan';
-  refusePackedWebgl(where);
+  refuseWrongWebgl(where);
   const { blockSize, random } = options;
   if (x.rank === 0) throw new InvalidArgumentError(where, 'x with a batch axis', 'a scalar');
   const batchSize = x.shape[0];

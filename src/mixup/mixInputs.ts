@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkDtype, InvalidArgumentError, refusePackedWebgl } from '../core/index.js';
+import { checkDtype, InvalidArgumentError, refuseWrongWebgl } from '../core/index.js';
 import { gatherSum } from './gatherSum.js';
 import { checkBatch, termsOf, type BoxPlan, type MixingPlan } from './plan.js';
 
@@ -26,7 +26,7 @@ import { checkBatch, termsOf, type BoxPlan, type MixingPlan } from './plan.js';
  */
 export function mixInputs<T extends tf.Tensor>(x: T, plan: MixingPlan): T {
   const where = 'mixInputs';
-  refusePackedWebgl(where);
+  refuseWrongWebgl(where);
   checkBatch(where, 'x', x.shape[0], plan);
   checkDtype(where, 'x', x, 'float32');
   const terms = termsOf(where, plan);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkDtype, checkOneOf, checkShape, refusePackedWebgl, refuseSecondDerivative } from '../core/index.js';
+import { checkDtype, checkOneOf, checkShape, refuseWrongWebgl, refuseSecondDerivative } from '../core/index.js';
 import type { Reduction } from '../losses/index.js';
 import { gatherSum } from './gatherSum.js';
 import { checkBatch, termsOf, type MixingPlan, type Term } from './plan.js';
@@ -49,7 +49,7 @@ export function mixupConsistency(
   options: MixupConsistencyOptions,
 ): tf.Tensor {
   const where = 'mixupConsistency';
-  refusePackedWebgl(where);
+  refuseWrongWebgl(where);
   const { plan, mix = 'probabilities', sharpen = 1, reduction = 'mean' } = options;
   checkOneOf(where, 'mix', mix, ['probabilities', 'logits']);
   checkOneOf(where, 'reduction', reduction, ['mean', 'sum', 'none']);

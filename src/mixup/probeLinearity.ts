@@ -7,7 +7,7 @@ import {
   checkShape,
   InvalidArgumentError,
   type RandomStream,
-  refusePackedWebgl,
+  refuseWrongWebgl,
 } from '../core/index.js';
 import { drawMixtures } from './drawMixtures.js';
 import { checkAlpha } from './equalStrength.js';
@@ -79,7 +79,7 @@ export async function probeLinearity(
   x: tf.Tensor,
   options: ProbeLinearityOptions,
 ): Promise<LayerLinearity[]> {
-  refusePackedWebgl(where);
+  refuseWrongWebgl(where);
   checkInputs(model, x);
   const { layers, softmax = true, random } = options;
   const settings = resolve(options, x.shape[0]);

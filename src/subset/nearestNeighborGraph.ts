@@ -1,4 +1,4 @@
-import { checkNumber, macrotask, refusePackedWebgl } from '../core/index.js';
+import { checkNumber, macrotask, refuseWrongWebgl } from '../core/index.js';
 import { type Block, BlockSearch, GROUP } from './blockSearch.js';
 import { type EmbeddingArray, embeddingsFrom, type EmbeddingSource, unitRows } from './embeddings.js';
 import type { NeighborGraph } from './graph.js';
@@ -60,7 +60,7 @@ export async function nearestNeighborGraph(
   embeddings: EmbeddingArray | EmbeddingSource,
   { neighbors, blockBytes = 2 ** 23, onProgress, signal }: NearestNeighborOptions,
 ): Promise<NeighborGraph> {
-  refusePackedWebgl(where);
+  refuseWrongWebgl(where);
   checkNumber(where, 'neighbors', neighbors, { min: 1, integer: true });
   checkNumber(where, 'blockBytes', blockBytes, { min: 64 });
   const source = embeddingsFrom(embeddings);

@@ -6,7 +6,7 @@ import {
   InvalidArgumentError,
   macrotask,
   ReplicaError,
-  refusePackedWebgl,
+  refuseWrongWebgl,
 } from '../core/index.js';
 import { exchangeLength, type StepGradients } from './averaging.js';
 import { notify, type TrainCallback, type TrainLogs } from './callbacks.js';
@@ -101,7 +101,7 @@ export interface TrainResult {
  * ```
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
-  refusePackedWebgl('train');
+  refuseWrongWebgl('train');
   checkNumber('train', 'epochs', options.epochs, { min: 1, integer: true });
   checkNumber('train', 'batchSize', options.batchSize, { min: 1, integer: true });
   if (options.clipNorm !== undefined) checkNumber('train', 'clipNorm', options.clipNorm, { min: Number.MIN_VALUE });

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkNumber, macrotask, randomStream, refusePackedWebgl } from '../core/index.js';
+import { checkNumber, macrotask, randomStream, refuseWrongWebgl } from '../core/index.js';
 import type { Classifier } from '../models/index.js';
 import type { ExampleSource } from './images.js';
 
@@ -34,7 +34,7 @@ export async function forEachScored(
   visit: (batch: ScoredBatch) => Promise<void>,
   { batchSize = 250, signal }: ScoreOptions = {},
 ): Promise<void> {
-  refusePackedWebgl('forEachScored');
+  refuseWrongWebgl('forEachScored');
   checkNumber('forEachScored', 'batchSize', batchSize, { min: 1, integer: true });
   const random = randomStream(0);
   for (let start = 0; start < source.size; start += batchSize) {

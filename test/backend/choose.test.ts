@@ -32,12 +32,14 @@ async function refusal(name?: BackendName): Promise<unknown> {
 }
 
 tf.env().registerFlag('WEBGL_PACK', () => true);
+tf.env().registerFlag('WEBGL_RENDER_FLOAT32_ENABLED', () => true);
 tf.env().registerFlag('WEBGL_PACK_BINARY_OPERATIONS', () => tf.env().getBool('WEBGL_PACK'));
 
 describe('chooseBackend in a browser', () => {
   beforeEach(() => {
     tf.env().set('WEBGL_PACK', true);
     tf.env().set('WEBGL_PACK_BINARY_OPERATIONS', false);
+    tf.env().set('WEBGL_RENDER_FLOAT32_ENABLED', true);
     vi.spyOn(console, 'warn').mockReturnValue();
   });
   afterEach(() => {
@@ -65,6 +67,18 @@ describe('chooseBackend in a browser', () => {
       rejected: [{ name: 'webgpu', reason: notLoaded('webgpu') }],
     });
     expect(packedAtStart).toEqual([false]);
+  });
+
+  it('passes over a webgl of float16 only', async () => {
+    tf.env().set('WEBGL_RENDER_FLOAT32_ENABLED', false);
+    load('webgl');
+    load('cpu');
+    const reason =
+      'chooseBackend: expected webgl in float32, got float16 textures. ' +
+      "This device renders no more: take chooseBackend('wasm') or 'cpu' of tfjs-longtail/backend";
+    const { name, rejected } = await chooseBackend();
+    expect([name, rejected[1]]).toEqual(['cpu', { name: 'webgl', reason }]);
+    expect(((await refusal('webgl')) as Error).message).toBe(reason);
   });
 
   it('takes wasm next, completed, when webgpu does not start', async () => {
