@@ -24,6 +24,8 @@ export class BlockSearch {
   private readonly slack: number;
   /** What a product has to reach to be looked at, for each item. */
   private readonly reach: Float32Array;
+  /** Where a block's groups within reach are listed; kept, because a new one for every block costs more than the list. */
+  private groupsFound = new Int32Array(0);
 
   constructor(
     readonly lists: NeighborLists,
@@ -94,13 +96,15 @@ export class BlockSearch {
   private groupsInReach(rows: Block, columns: Block, largest: ArrayLike<number>): Int32Array {
     const groups = Math.ceil(columns.count / GROUP);
     const least = this.leastReach(columns, groups);
-    const chosen = new Int32Array(rows.count * groups);
+    if (this.groupsFound.length < rows.count * groups) this.groupsFound = new Int32Array(rows.count * groups);
+    const chosen = this.groupsFound;
     let count = 0;
     for (let r = 0; r < rows.count; r++) {
       const reachOfRow = this.reach[rows.start + r]!;
       const first = Math.max(0, Math.floor((rows.start + r + 1 - columns.start) / GROUP));
       for (let group = first, at = r * groups + first; group < groups; group++, at++) {
-        if (largest[at]! >= reachOfRow || largest[at]! >= least[group]!) chosen[count++] = at;
+        const value = largest[at]!;
+        if (value >= reachOfRow || value >= least[group]!) chosen[count++] = at;
       }
     }
     return chosen.subarray(0, count);
@@ -127,19 +131,23 @@ export class BlockSearch {
       const end = Math.min(start + GROUP, columns.count);
       for (let c = first; c < end; c++) {
         const product = products[at * GROUP + c - start]!;
-        if (product >= reach[row]! || product >= reach[columns.start + c]!) this.decide(rows, r, columns, c);
+        if (product >= reach[row]! || product >= reach[columns.start + c]!) this.decide(rows, r, columns, c, product);
       }
     }
   }
 
-  private decide(rows: Block, r: number, columns: Block, c: number): void {
+  /** Computes a similarity exactly, for those of the two items that the product is within reach of. */
+  private decide(rows: Block, r: number, columns: Block, c: number, product: number): void {
     const row = rows.start + r;
     const column = columns.start + c;
     const similarity = dot(rows.values, r, columns.values, c, this.dimension);
-    this.lists.offer(row, column, similarity);
-    this.lists.offer(column, row, similarity);
-    this.reach[row] = Math.max(this.reach[row]!, this.lists.threshold[row]! - this.slack);
-    this.reach[column] = Math.max(this.reach[column]!, this.lists.threshold[column]! - this.slack);
+    if (product >= this.reach[row]!) this.offer(row, column, similarity);
+    if (product >= this.reach[column]!) this.offer(column, row, similarity);
+  }
+
+  private offer(item: number, other: number, similarity: number): void {
+    this.lists.offer(item, other, similarity);
+    this.reach[item] = Math.max(this.reach[item]!, this.lists.threshold[item]! - this.slack);
   }
 }
 
