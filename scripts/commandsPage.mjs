@@ -1,9 +1,8 @@
 // Writes docs/commands.md from the data that `longtail --help` is made from; with --check it only compares, and exits with 1
 // where the page is stale. Needs dist/.
-import { readFileSync, writeFileSync } from 'node:fs';
-import { format, resolveConfig } from 'prettier';
 import { flagsOf, listed, wordsOf } from '../dist/cli/command.js';
 import { commands } from '../dist/cli/commands.js';
+import { generatedPage } from './generatedPage.mjs';
 import { root } from './steps.mjs';
 
 const file = `${root}docs/commands.md`;
@@ -56,10 +55,4 @@ function block(lines) {
 }
 
 const text = [intro, ...commands.map(section)].join('\n\n');
-const page = await format(text, { ...(await resolveConfig(file)), parser: 'markdown' });
-if (!process.argv.includes('--check')) {
-  writeFileSync(file, page);
-} else if (readFileSync(file, 'utf8') !== page) {
-  console.error('docs/commands.md is stale: npm run docs:commands');
-  process.exitCode = 1;
-}
+await generatedPage(file, text, 'npm run docs:commands');

@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ownStderr } from './nodeNoise.mjs';
 import { root } from './steps.mjs';
 
 const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
@@ -53,13 +54,7 @@ export function sizeOf(folder) {
 /** What Node prints for these arguments; it must end well and have nothing on stderr. */
 export function run(folder, args) {
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
-  const own = NOISE.reduce((text, noise) => text.replaceAll(noise, ''), stderr).trim();
+  const own = ownStderr(stderr);
   if (status !== 0 || own !== '') throw new Error(`node ${args.join(' ')} ended with ${status}:\n${own}`);
   return stdout.trim();
 }
-
-// Node 20 announces require(esm) as experimental, and TensorFlow.js its own faster backends: those lines are not ours.
-const NOISE = [
-  /^\(node:\d+\) ExperimentalWarning: .*\n(\(Use `node --trace-warnings.*\n)?/gm,
-  /^=+\nHi, looks like you are running TensorFlow\.js in Node\.js\. .*\n=+\n/gm,
-];

@@ -1,6 +1,7 @@
 // Writes docs/support.md from docs/support.json, what the tests said of each feature on each backend; with --check it only
 // compares, and exits with 1 where the page is stale.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { generatedPage } from './generatedPage.mjs';
 import { root } from './steps.mjs';
 
 const page = `${root}docs/support.md`;
@@ -69,8 +70,4 @@ ${tables(ofExports).join('\n')}
 
 ${tables(ofSuites).join('\n')}`;
 
-if (!process.argv.includes('--check')) writeFileSync(page, text);
-else if (readFileSync(page, 'utf8').replaceAll(/[ -]+/g, ' ') !== text.replaceAll(/[ -]+/g, ' ')) {
-  console.error('docs/support.md is stale: node scripts/supportPage.mjs');
-  process.exitCode = 1;
-}
+await generatedPage(page, text, 'node scripts/supportPage.mjs');

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { BackendError, checkOneOf, halfHint, hasHalfWebgl, hasPackedWebgl } from '../core/index.js';
+import { BackendError, checkOneOf, hasPackedWebgl, refuseHalfWebgl } from '../core/index.js';
 import { type BackendCandidate, type BackendChoice, firstToStart, start } from './activate.js';
 import { completeWasm } from './wasm/index.js';
 
@@ -82,5 +82,5 @@ function prepareWebgl(): void {
     );
   }
   tf.env().set('WEBGL_PACK', false);
-  if (hasHalfWebgl()) throw new BackendError(where, 'webgl in float32', 'float16 textures', halfHint);
+  refuseHalfWebgl(where);
 }

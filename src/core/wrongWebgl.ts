@@ -22,9 +22,11 @@ export function hasPackedWebgl(): boolean {
   return FOLLOWERS.some((flag) => flags[flag] === true);
 }
 
-/** Whether webgl computes in float16 only, as on many phones. Asking makes a WebGL context. */
-export function hasHalfWebgl(): boolean {
-  return !tf.env().getBool('WEBGL_RENDER_FLOAT32_ENABLED');
+/** Throws where webgl computes in float16 only, as on many phones. Asking makes a WebGL context. */
+export function refuseHalfWebgl(where: string): void {
+  if (tf.env().getBool('WEBGL_RENDER_FLOAT32_ENABLED')) return;
+  const hint = "This device renders no more: take chooseBackend('wasm') or 'cpu' of tfjs-longtail/backend";
+  throw new BackendError(where, 'webgl in float32', 'float16 textures', hint);
 }
 
 /**
@@ -47,8 +49,5 @@ export function refuseWrongWebgl(where: string): void {
         'before TensorFlow.js computes anything',
     );
   }
-  if (hasHalfWebgl()) throw new BackendError(where, 'webgl in float32', 'float16 textures', halfHint);
+  refuseHalfWebgl(where);
 }
-
-/** What to do where webgl has float16 only. */
-export const halfHint = "This device renders no more: take chooseBackend('wasm') or 'cpu' of tfjs-longtail/backend";

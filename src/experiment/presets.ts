@@ -6,6 +6,11 @@ import { presets } from './options.js';
 
 const folder = new URL('../../presets/', import.meta.url);
 
+/** Whether a preset has that name. */
+export function isPreset(name: string): boolean {
+  return presets.some((preset) => preset === name);
+}
+
 /**
  * A preset by name, or the config file at a path.
  *
@@ -13,13 +18,13 @@ const folder = new URL('../../presets/', import.meta.url);
  * @throws ConfigError If there is no such preset or file, or it is not JSON.
  */
 export function loadConfigLayer(nameOrPath: string): ConfigLayer {
-  const isPreset = presets.some((name) => name === nameOrPath);
-  if (!isPreset && !nameOrPath.endsWith('.json')) {
+  const isNamed = isPreset(nameOrPath);
+  if (!isNamed && !nameOrPath.endsWith('.json')) {
     const hint = didYouMean(nameOrPath, presets) ?? `The presets are ${presets.join(', ')}`;
     throw new ConfigError('train', 'the name of a preset or a path that ends in .json', `"${nameOrPath}"`, hint);
   }
-  const path = isPreset ? new URL(`${nameOrPath}.json`, folder) : join(nameOrPath);
-  const source = isPreset ? `preset ${nameOrPath}` : nameOrPath;
+  const path = isNamed ? new URL(`${nameOrPath}.json`, folder) : join(nameOrPath);
+  const source = isNamed ? `preset ${nameOrPath}` : nameOrPath;
   try {
     return { source, values: JSON.parse(readFileSync(path, 'utf8')) };
   } catch (error) {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { sliceVector } from '../core/index.js';
+import { sliceLast } from '../core/index.js';
 import { classPowerSeries } from './kernelizedSoftmaxClassSeries.js';
 import { closedForm } from './kernelizedSoftmaxGradient.js';
 import { powerSeries } from './kernelizedSoftmaxSeries.js';
@@ -43,11 +43,7 @@ function powers(t: tf.Tensor, coefficients: tf.Tensor, learnt: boolean): tf.Tens
 
 /** Entries of the last axis. */
 function sliced(x: tf.Tensor, start: number, end: number): tf.Tensor {
-  const length = x.shape.at(-1)!;
-  if (start === 0 && end === length) return x;
-  if (x.rank === 1) return sliceVector(x, start, end - start);
-  const before = x.shape.slice(0, -1);
-  return tf.slice(x, [...before.map(() => 0), start], [...before, end - start]);
+  return start === 0 && end === x.shape.at(-1)! ? x : sliceLast(x, start, end - start);
 }
 
 /** One entry of the last axis, which goes. */

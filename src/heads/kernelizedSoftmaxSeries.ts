@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { sliceVector } from '../core/index.js';
+import { sliceLast } from '../core/index.js';
 import { closedForm, isTraining } from './kernelizedSoftmaxGradient.js';
 
 /**
@@ -59,7 +59,7 @@ function evaluate(powers: tf.Tensor2D, coefficients: tf.Tensor1D, shape: number[
     }
   }
   const [value, slope] = [0, 1].slice(0, series).map((i) => tf.reshape(rowsBetween(sum!, i, i + 1), shape));
-  return withSlope ? [value!, tf.add(slope!, sliceVector(coefficients, 0, 1))] : [value!];
+  return withSlope ? [value!, tf.add(slope!, sliceLast(coefficients, 0, 1))] : [value!];
 }
 
 function rowsBetween(matrix: tf.Tensor2D, start: number, end: number): tf.Tensor2D {
@@ -100,5 +100,5 @@ function moments(dy: tf.Tensor, powers: tf.Tensor2D, degree: number): tf.Tensor1
     sums.push(tf.reshape(tf.matMul(stacked as tf.Tensor2D, powers, false, true), [blocks * width]));
     if ((block + blocks) * width < degree) weighted = tf.mul(rows[blocks - 1]!, giant);
   }
-  return sliceVector(sums.length === 1 ? sums[0]! : tf.concat(sums), 0, degree);
+  return sliceLast((sums.length === 1 ? sums[0]! : tf.concat(sums)) as tf.Tensor1D, 0, degree);
 }

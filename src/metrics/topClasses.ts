@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkNumber, checkShape, InvalidArgumentError, refuseWrongWebgl, sliceVector } from '../core/index.js';
+import { checkNumber, checkShape, InvalidArgumentError, refuseWrongWebgl, sliceLast } from '../core/index.js';
 import type { ScoresLike } from '../core/index.js';
 import { readRows } from './multiLabelRows.js';
 import { BestOfRows } from './bestOfRows.js';
@@ -65,7 +65,7 @@ export async function topClasses(
   if (bias) checkShape(where, 'bias', bias, [numClasses]);
   const scoresOf = (start: number, end: number): tf.Tensor2D => {
     const scores: tf.Tensor2D = tf.matMul(features, tf.slice(kernel, [0, start], [dimension, end - start]));
-    return bias ? tf.add(scores, sliceVector(bias, start, end - start)) : scores;
+    return bias ? tf.add(scores, sliceLast(bias, start, end - start)) : scores;
   };
   return byBlock(where, rows, scoresOf, { ...rest, numClasses });
 }

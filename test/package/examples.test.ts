@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { freshFolder } from '../support/folders.js';
+import { importScript } from '../support/script.js';
 import { findExamples, linkProject, root, type Example } from './examples.js';
 
+const { ownStderr } = await importScript<{ ownStderr: (stderr: string) => string }>('nodeNoise.mjs');
 const examples = findExamples();
 const project = freshFolder();
 
@@ -25,12 +27,6 @@ beforeAll(() => {
   }
 });
 
-/** What Node and TensorFlow.js say of themselves on stderr is not the example's. */
-const NOISE = [
-  /^\(node:\d+\) ExperimentalWarning: .*\n(\(Use `node --trace-warnings.*\n)?/gm,
-  /^=+\nHi, looks like you are running TensorFlow\.js in Node\.js\. .*\n=+\n/gm,
-];
-
 /** Runs examples one after the other in one process; what each of them printed. */
 async function run(group: readonly Example[]): Promise<Map<Example, string>> {
   const MARK = '\u0001';
@@ -42,8 +38,10 @@ async function run(group: readonly Example[]): Promise<Map<Example, string>> {
     );
   });
   const printed = stdout.split(`${MARK}\n`).slice(1);
-  const own = NOISE.reduce((text, noise) => text.replaceAll(noise, ''), stderr).trim();
-  expect({ code, stderr: own }, `after ${group[printed.length - 1]?.where}`).toEqual({ code: 0, stderr: '' });
+  expect({ code, stderr: ownStderr(stderr) }, `after ${group[printed.length - 1]?.where}`).toEqual({
+    code: 0,
+    stderr: '',
+  });
   return new Map(group.map((example, i) => [example, printed[i]!]));
 }
 

@@ -2,12 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import katex from 'katex';
 import { describe, expect, it } from 'vitest';
+import { importScript } from '../support/script.js';
 import { root } from './examples.js';
 
-// By its address: scripts have no types.
-const { texOf } = (await import(new URL('../../scripts/docs/formula.mjs', import.meta.url).href)) as {
-  texOf: (formula: string) => string;
-};
+const { texOf } = await importScript<{ texOf: (formula: string) => string }>('docs/formula.mjs');
 
 describe('formulas of the documentation', () => {
   it.each([

@@ -4,7 +4,7 @@ import { ConfigError, didYouMean } from '../../core/index.js';
 import { configKeys, resolveConfig, type ConfigLayer, type TrainConfig } from '../config.js';
 import { inheritInitial, ownOptions } from '../initialize.js';
 import { presets } from '../options.js';
-import { loadConfigLayer } from '../presets.js';
+import { isPreset, loadConfigLayer } from '../presets.js';
 import { folderNames, labelOf } from './names.js';
 
 /** One run of a sweep: a method, a value of every list of the grid, and the configuration that they make. */
@@ -93,7 +93,7 @@ function inheritedFrom({ name, config }: SweepCell): ConfigLayer {
 function baseLayers(source: string, base: unknown, folder: string): ConfigLayer[] {
   if (base === undefined) return [];
   if (typeof base !== 'string') return [{ source: `${source}, base`, values: base }];
-  if (presets.some((name) => name === base)) return [loadConfigLayer(base)];
+  if (isPreset(base)) return [loadConfigLayer(base)];
   if (base.endsWith('.json')) return [loadConfigLayer(resolve(folder, base))];
   const hint = didYouMean(base, presets) ?? `The presets are ${presets.join(', ')}`;
   const expected = 'base to be options, the name of a preset or a path that ends in .json';
